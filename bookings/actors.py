@@ -1,0 +1,30 @@
+"""Who did it: every service takes an actor, every timeline row names one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person (`user` is set), an integration ("API: website"), an import or the system itself."""
+
+    label: str
+    user: "User | None" = None
+
+
+SYSTEM = Actor("System")
+
+
+def staff(user: "User") -> Actor:
+    return Actor(user.get_full_name() or user.get_username(), user)
+
+
+def integration(name: str) -> Actor:
+    return Actor(f"API: {name}")
+
+
+def importer(user: "User | None" = None) -> Actor:
+    return Actor(f"Import by {staff(user).label}" if user else "Import", user)

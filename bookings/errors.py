@@ -1,0 +1,24 @@
+"""What a service refuses: a code for machines and a sentence that a clerk understands."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A business refusal. Nothing was written. `code` and `detail` are the API's 409 body, plus `extra`."""
+
+    def __init__(self, code: str, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.extra = extra
+
+
+class SoldOut(Refused):
+    def __init__(self, seats_left: int) -> None:
+        left = "No seats are left" if seats_left <= 0 else f"Only {seats_left} seat{'s' * (seats_left != 1)} left"
+        super().__init__("sold_out", f"{left} on this departure.", seats_left=max(seats_left, 0))
+
+
+class NotFound(Refused):
+    def __init__(self, what: str) -> None:
+        super().__init__("not_found", f"{what} is not here any more.")

@@ -1,0 +1,35 @@
+"""The Celery application, and what every worker process needs around a task."""
+
+import os
+from typing import Any
+
+from celery import Celery, Task
+from celery.signals import task_failure, task_prerun, worker_process_shutdown
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class TourdeskTask(Task):  # type: ignore[type-arg]
+    """A message that reaches no queue is an error of the sender, not a silent loss (with confirms)."""
+
+    mandatory = True
+
+
+app = Celery("tourdesk", task_cls=TourdeskTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def drop_stale_connections(**_kwargs: Any) -> None:
+    """CELERY_DB_REUSE_MAX keeps connections; after a database restart the next task gets a new one."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
+@task_failure.connect
+def drop_connections_of_failed_task(**_kwargs: Any) -> None:
+    from django.db import connections
+
+    connections.close_all()

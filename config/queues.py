@@ -1,0 +1,106 @@
+"""Celery's settings for both brokers. The reasons are measured facts, see docs/decisions/0003-celery.md."""
+
+from pathlib import Path
+from typing import Any
+
+from kombu import Exchange, Queue
+
+from config import env
+
+QUEUES = ("mail", "default", "periodic")
+ROUTES = {
+    "notifications.send_due_messages": {"queue": "periodic"},
+    "notifications.*": {"queue": "mail"},
+    "bookings.*": {"queue": "periodic"},
+    "payments.*": {"queue": "periodic"},
+}
+
+
+def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
+    """Django settings (CELERY_ prefix) for RabbitMQ, or for the filesystem when no broker is named."""
+    common = {
+        "CELERY_TIMEZONE": time_zone,
+        "CELERY_TASK_SERIALIZER": "json",
+        "CELERY_ACCEPT_CONTENT": ["json"],
+        "CELERY_RESULT_BACKEND": "django-db",
+        "CELERY_RESULT_EXTENDED": True,
+        "CELERY_RESULT_EXPIRES": 7 * 24 * 3600,
+        "CELERY_TASK_TRACK_STARTED": True,
+        "CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED": True,
+        "CELERY_TASK_ACKS_LATE": True,
+        "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
+        "CELERY_TASK_TIME_LIMIT": 300,
+        "CELERY_TASK_CREATE_MISSING_QUEUES": False,
+        "CELERY_TASK_DEFAULT_QUEUE": "default",
+        "CELERY_TASK_ROUTES": ROUTES,
+        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+        "CELERY_WORKER_CONCURRENCY": env.number("WORKER_CONCURRENCY", 2, least=1),
+        "CELERY_WORKER_MAX_TASKS_PER_CHILD": 2000,
+        "CELERY_WORKER_MAX_MEMORY_PER_CHILD": 300_000,  # KiB
+        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": 25,  # longer than EMAIL_TIMEOUT
+        "CELERY_WORKER_SEND_TASK_EVENTS": True,
+        "CELERY_TASK_SEND_SENT_EVENT": True,
+        "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
+        "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
+        "CELERY_BEAT_SCHEDULER": "django_celery_beat.schedulers:DatabaseScheduler",
+        "CELERY_BEAT_ENABLE_REMOTE_CONTROL": True,
+        "CELERY_BEAT_CRON_STARTING_DEADLINE": 3600,
+        "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_BROKER_CONNECTION_MAX_RETRIES": None,
+        "CELERY_BROKER_CONNECTION_TIMEOUT": 1,
+        "CELERY_BROKER_POOL_ACQUIRE_TIMEOUT": 3,
+        "CELERY_TASK_PUBLISH_RETRY_POLICY": {
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
+            "interval_max": 0.1,
+        },
+        # Keeps a child's database connection over 1,000 tasks; config/celery.py drops a broken one.
+        "CELERY_DB_REUSE_MAX": 1000,
+    }
+    if not broker_url:
+        return common | _filesystem(var_dir)
+    if broker_url.startswith(("amqp://", "amqps://")):
+        return common | _rabbitmq(broker_url)
+    if broker_url.startswith("memory://"):  # unit tests: published, never consumed
+        return common | {"CELERY_BROKER_URL": broker_url, "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES]}
+    env.stop("CELERY_BROKER_URL", "wants amqp:// or amqps:// (empty: the embedded broker under var/).")
+
+
+def _rabbitmq(broker_url: str) -> dict[str, Any]:
+    exchange = Exchange("tourdesk", type="topic")
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": "tourdesk.dead",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return {
+        "CELERY_BROKER_URL": broker_url,
+        "CELERY_BROKER_HEARTBEAT": 10,
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {"confirm_publish": True},
+        # Non-exclusive: a worker cut off from the broker half-way gets back in (RabbitMQ < 4.3).
+        "CELERY_CONTROL_QUEUE_EXCLUSIVE": False,
+        "CELERY_EVENT_QUEUE_EXCLUSIVE": False,
+        "CELERY_TASK_DEFAULT_EXCHANGE": "tourdesk",
+        "CELERY_TASK_DEFAULT_EXCHANGE_TYPE": "topic",
+        "CELERY_TASK_DEFAULT_ROUTING_KEY": "default",
+        "CELERY_TASK_QUEUES": [Queue(name, exchange, routing_key=name, queue_arguments=arguments) for name in QUEUES],
+    }
+
+
+def _filesystem(var_dir: Path) -> dict[str, Any]:
+    folders = {key: var_dir / "broker" / key for key in ("messages", "control", "processed")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "data_folder_in": str(folders["messages"]),
+            "data_folder_out": str(folders["messages"]),
+            "control_folder": str(folders["control"]),
+            "processed_folder": str(folders["processed"]),
+            "polling_interval": 0.5,
+        },
+        "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES],
+    }

@@ -1,0 +1,218 @@
+"""Settings, all from the environment (README and .env.example name every variable)."""
+
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env, queues
+from config.sidebar import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env.load(BASE_DIR)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+# --- the web -----------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+SITE_URL = env.url("SITE_URL", "http://127.0.0.1:8000", "http https").rstrip("/")
+ALLOWED_HOSTS = env.env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = env.env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if any(not origin.startswith(("http://", "https://")) for origin in CSRF_TRUSTED_ORIGINS):
+    env.stop("CSRF_TRUSTED_ORIGINS", "wants origins such as https://desk.example.com, divided by commas.")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+INSTALLED_APPS = [
+    "config",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "django_celery_results",
+    "django_countries",
+    "import_export",
+    "rest_framework",
+    "rest_framework_api_key",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "anymail",
+    "notifications",
+    "bookings",
+    "payments",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.SecurityHeadersMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- data --------------------------------------------------------------------------------------
+try:
+    DATABASES = {"default": env.env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/tourdesk.sqlite3")}
+except (ValueError, ImproperlyConfigured):
+    env.stop("DATABASE_URL", "wants postgres://user:password@host:port/name, or sqlite:///path.")
+EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if EMBEDDED:
+    # IMMEDIATE: a writer waits for its turn at BEGIN, not in the middle of its work.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 300)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# --- who may come in ---------------------------------------------------------------------------
+SECRET_KEY = env.secret_key(VAR_DIR, required=not EMBEDDED)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come over plain HTTP from inside
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.flag("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a full page of ticked rows with its inlines
+
+# --- language and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("am", "አማርኛ")]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Africa/Addis_Ababa")
+if TIME_ZONE not in available_timezones():
+    env.stop("TIME_ZONE", "wants an IANA name such as Africa/Addis_Ababa.")
+
+# --- static files ------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+MEDIA_ROOT = VAR_DIR / "media"
+
+# --- mail --------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
+SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "help@tourdesk.example")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+COMPANY_NAME = env.text("COMPANY_NAME", "Tourdesk Travel")
+PAYMENT_INSTRUCTIONS = env.text(
+    "PAYMENT_INSTRUCTIONS",
+    "Pay at our office in cash or by card, or by bank transfer. Please give the booking reference with your payment.",
+)
+globals().update(env.email(VAR_DIR))
+EMAIL_TIMEOUT = 20
+ANYMAIL = {"REQUESTS_TIMEOUT": 20, **env.anymail()}
+
+# --- Celery: shared/celery.md's facts are in config/queues.py ----------------------------------
+globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZONE))
+OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
+FLOWER_URL = env.url("FLOWER_URL", "http://127.0.0.1:5555", "http https")
+
+# --- payments ----------------------------------------------------------------------------------
+CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
+CHAPA_WEBHOOK_SECRET = env.text("CHAPA_WEBHOOK_SECRET")
+CHAPA_BASE_URL = env.url("CHAPA_BASE_URL", "https://api.chapa.co/v1", "http https")
+CHAPA_CHECKOUT_HOSTS = env.env.list("CHAPA_CHECKOUT_HOSTS", default=["checkout.chapa.co"])
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bookings.api.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bookings.api.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["bookings.api.BoundedJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["bookings.api.ApiKeyThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"api": env.text("API_RATE", "600/min")},
+    "EXCEPTION_HANDLER": "bookings.api.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tourdesk API",
+    "DESCRIPTION": "Departures and bookings for other systems. Authorization: `Api-Key <key>`.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+}
+
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+# A cell such as =HYPERLINK("x") is text, wherever it is opened.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+# --- logs --------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": env.choice("LOG_FORMAT", "text", "text json")},
+    },
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+if SENTRY_DSN := env.text("SENTRY_DSN"):
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)

@@ -1,0 +1,63 @@
+"""Every kind of mail: its name, and a sample of the facts that its texts may use.
+
+One kind = one Celery task (notifications.send_<kind>_email) = one file pair templates/emails/<kind>.{txt,html}.
+All facts are JSON: money is a string with two decimals beside `currency`; times are already written out in the
+trip's time zone by the app that queues the mail, because a mail must read the same whenever it is sent.
+"""
+
+from typing import Any, Final
+
+TRIP: Final[dict[str, Any]] = {
+    "customer_name": "Almaz Tesfaye",
+    "reference": "TD-7K3M9QX2",
+    "trip": "Lalibela highlands",
+    "destination": "Lalibela, Ethiopia",
+    "starts": "Tue 24 November 2026, 07:30",
+    "ends": "Fri 27 November 2026, 18:00",
+    "time_zone": "Africa/Addis_Ababa",
+    "party_size": 2,
+    "travellers": ["Almaz Tesfaye", "Yonas Tesfaye"],
+    "currency": "ETB",
+    "total": "3000.00",
+    "deposit_due": "900.00",
+    "paid": "0.00",
+    "balance": "3000.00",
+    "status": "Pending",
+}
+PAYMENT: Final[dict[str, Any]] = TRIP | {
+    "transaction": "CASH-7K3M9QX2",
+    "method": "Cash",
+    "amount": "900.00",
+    "received": "Mon 23 November 2026, 10:05",
+}
+
+KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "booking_confirmation": (
+        "Booking confirmation",
+        TRIP | {"hold_until": "Tue 24 November 2026, 10:00", "how_to_pay": "Pay at our office in cash."},
+    ),
+    "booking_waitlisted": ("Waiting list", TRIP),
+    "booking_cancelled": ("Cancellation", TRIP | {"reason": "The customer fell ill."}),
+    "booking_rescheduled": ("Reschedule", TRIP | {"old_starts": "Mon 23 November 2026, 07:30"}),
+    "booking_expired": ("Expiry", TRIP),
+    "booking_changed": ("Booking changed", TRIP | {"old_party_size": 3}),
+    "payment_confirmation": ("Payment confirmation", PAYMENT),
+    "payment_failure": (
+        "Payment failure",
+        PAYMENT | {"reason": "The bank returned the transfer.", "how_to_pay": "Pay at our office in cash."},
+    ),
+    "payment_voided": ("Payment corrected", PAYMENT | {"reason": "Recorded on the wrong booking."}),
+    "departure_reminder": ("Departure reminder", TRIP),
+}
+KIND_CHOICES: Final = [(kind, label) for kind, (label, _sample) in KINDS.items()]
+REMINDER_CHOICES: Final = [("departure_reminder", "Departure reminder")]
+
+
+def task_name(kind: str) -> str:
+    """The Celery task that sends this kind, as ops see it in Flower."""
+    return f"notifications.send_{kind}_email"
+
+
+def sample(kind: str) -> dict[str, Any]:
+    """Believable facts for a preview and for checking a template. Support address etc. come from settings."""
+    return KINDS[kind][1]

@@ -1,0 +1,134 @@
+"""The outbox, the texts staff may change, and the rules for reminders."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
+
+
+class Message(models.Model):
+    """One mail to one person, and all that is known of its delivery. The truth of a mail is this row.
+
+    `dedupe_key` names the intent (booking, kind, occurrence): a second row for it can't exist.
+    `subject`, `text` and `html` are empty until the first attempt and frozen from then on.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        QUEUED = "queued", _("Queued")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        BOUNCED = "bounced", _("Bounced")
+
+    UNSENT = (Status.DRAFT, Status.QUEUED)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
+    topic = models.CharField(_("about"), max_length=80, help_text="Such as booking:TD-7K3M9QX2.")
+    recipient = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=10, default="en")
+    context = models.JSONField(_("facts"), default=dict)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    due_at = models.DateTimeField(_("due"))
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    possible_duplicate = models.BooleanField(
+        _("may have arrived twice"),
+        default=False,
+        help_text="A worker was lost while it sent this mail, so it was sent again.",
+    )
+    published_at = models.DateTimeField(null=True, editable=False, help_text="Last handed to the broker.")
+    lease_expires_at = models.DateTimeField(null=True, editable=False, help_text="While sending: claimed until.")
+    task_id = models.CharField(_("task"), max_length=64, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    withdrawn_reason = models.CharField(_("withdrawn because"), max_length=200, blank=True)
+    resend_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="resends")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = _("message")
+        verbose_name_plural = _("outbox")
+        indexes = (
+            models.Index(fields=("topic", "kind"), name="message_topic"),
+            models.Index(fields=("due_at",), name="message_due", condition=Q(status="queued")),
+            models.Index(fields=("lease_expires_at",), name="message_lease", condition=Q(status="sending")),
+            models.Index(fields=("status", "-id"), name="message_status"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(status="sent") | Q(sent_at__isnull=False), name="message_sent_has_a_time"
+            ),
+        )
+        permissions = (
+            ("resend_message", "Can send a message again"),
+            ("withdraw_message", "Can withdraw an unsent message"),
+            ("retry_message", "Can retry a failed message"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_kind_display()} – {self.topic}"
+
+    @property
+    def message_id(self) -> str:
+        """The mail's Message-ID header: the same on every attempt, so that a receiver can drop a repeat."""
+        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+        return f"<{self.uuid}@{domain}>"
+
+
+class MessageTemplate(models.Model):
+    """Staff's own words for one kind of mail in one language; without a row the built-in text is used."""
+
+    kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
+    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"), help_text=_("Plain text. {{ reference }} and the like stand for the facts."))
+    is_active = models.BooleanField(_("in use"), default=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        ordering = ("kind", "language")
+        verbose_name = _("mail text")
+        verbose_name_plural = _("mail texts")
+        constraints = (models.UniqueConstraint(fields=("kind", "language"), name="one_template_per_kind_and_language"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.language})"
+
+    def clean(self) -> None:
+        from notifications.rendering import check_template
+
+        check_template(kind=self.kind, subject=self.subject, body=self.body)
+
+
+class ReminderRule(models.Model):
+    """When a reminder is due: so many hours before the moment that its kind is about."""
+
+    kind = models.CharField(_("kind"), max_length=40, choices=REMINDER_CHOICES)
+    hours_before = models.PositiveSmallIntegerField(_("hours before"), help_text=_("24 is a day before the start."))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        ordering = ("kind", "-hours_before")
+        verbose_name = _("reminder rule")
+        verbose_name_plural = _("reminder rules")
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "hours_before"), name="one_rule_per_kind_and_time"),
+            models.CheckConstraint(
+                condition=Q(hours_before__gte=1, hours_before__lte=2160), name="rule_hours_in_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.hours_before} h before"
