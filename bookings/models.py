@@ -234,6 +234,9 @@ class Booking(models.Model):
     external_reference = models.CharField(
         _("reference elsewhere"), max_length=64, blank=True, help_text=_("In the system it was imported from.")
     )
+    creation_key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Names the intent: a form sent twice makes one booking."
+    )
     cancel_reason = models.CharField(_("cancelled because"), max_length=255, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("booked"))
@@ -261,6 +264,9 @@ class Booking(models.Model):
                 fields=("external_reference",),
                 name="one_booking_per_external_reference",
                 condition=~Q(external_reference=""),
+            ),
+            models.UniqueConstraint(
+                fields=("creation_key",), name="one_booking_per_creation_key", condition=~Q(creation_key="")
             ),
         )
         permissions = (

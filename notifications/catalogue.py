@@ -23,6 +23,8 @@ TRIP: Final[dict[str, Any]] = {
     "paid": "0.00",
     "balance": "3000.00",
     "status": "Pending",
+    "hold_until": "Tue 24 November 2026, 10:00",  # empty when nothing is held
+    "how_to_pay": "Pay at our office in cash.",  # empty when nothing is owed
 }
 PAYMENT: Final[dict[str, Any]] = TRIP | {
     "transaction": "CASH-7K3M9QX2",
@@ -32,20 +34,15 @@ PAYMENT: Final[dict[str, Any]] = TRIP | {
 }
 
 KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "booking_confirmation": (
-        "Booking confirmation",
-        TRIP | {"hold_until": "Tue 24 November 2026, 10:00", "how_to_pay": "Pay at our office in cash."},
-    ),
+    "booking_confirmation": ("Booking confirmation", TRIP),  # a booking was taken: its facts and how to pay
+    "booking_confirmed": ("Seats confirmed", TRIP | {"status": "Confirmed", "hold_until": ""}),
     "booking_waitlisted": ("Waiting list", TRIP),
     "booking_cancelled": ("Cancellation", TRIP | {"reason": "The customer fell ill."}),
     "booking_rescheduled": ("Reschedule", TRIP | {"old_starts": "Mon 23 November 2026, 07:30"}),
     "booking_expired": ("Expiry", TRIP),
     "booking_changed": ("Booking changed", TRIP | {"old_party_size": 3}),
     "payment_confirmation": ("Payment confirmation", PAYMENT),
-    "payment_failure": (
-        "Payment failure",
-        PAYMENT | {"reason": "The bank returned the transfer.", "how_to_pay": "Pay at our office in cash."},
-    ),
+    "payment_failure": ("Payment failure", PAYMENT | {"reason": "The bank returned the transfer."}),
     "payment_voided": ("Payment corrected", PAYMENT | {"reason": "Recorded on the wrong booking."}),
     "departure_reminder": ("Departure reminder", TRIP),
 }

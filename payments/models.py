@@ -49,6 +49,9 @@ class Payment(models.Model):
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     external_reference = models.CharField(_("receipt or bank reference"), max_length=100, blank=True)
     note = models.CharField(_("note"), max_length=255, blank=True)
+    creation_key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Names the intent: a form sent twice makes one payment."
+    )
     failure_reason = models.CharField(_("failed because"), max_length=255, blank=True)
     checkout_url = models.URLField(blank=True, max_length=500)
     provider_reference = models.CharField(max_length=100, blank=True)
@@ -78,6 +81,9 @@ class Payment(models.Model):
                 name="one_payment_per_external_reference",
                 condition=~Q(external_reference=""),
                 violation_error_message=_("A payment by this method with this reference is already recorded."),
+            ),
+            models.UniqueConstraint(
+                fields=("creation_key",), name="one_payment_per_creation_key", condition=~Q(creation_key="")
             ),
             models.UniqueConstraint(
                 fields=("method", "provider_reference"),
