@@ -1,0 +1,116 @@
+"""Moving seats of live bookings: to another departure, or to another party size."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings import emails
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused, SoldOut
+from bookings.models import Booking, Departure
+from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
+from bookings.services.seats import give_back, seats_of, take_seats, why_no_seats
+from bookings.services.taking import MAX_PARTY, deposit_for, hold_until
+from bookings.services.transitions import not_in
+
+Status = Booking.Status
+MOVABLE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
+
+
+@transaction.atomic
+def reschedule_bookings(*, booking_ids: Sequence[int], departure_id: int, actor: Actor, now: datetime) -> Outcome:
+    """Move bookings to another departure at the agreed price; they keep their status.
+
+    Bookings are taken in the order they were made while seats last; the rest are refused with SoldOut.
+    """
+    lock_bookings(booking_ids)  # before the departures, as everywhere
+    old_ids = Booking.objects.filter(pk__in=booking_ids).values_list("departure_id", flat=True)
+    locked = Departure.objects.select_for_update().filter(pk__in={*old_ids, departure_id}).order_by("pk")
+    target = {d.pk: d for d in locked}.get(departure_id)
+    if target is None:
+        raise NotFound("The departure")
+    room = target.seats_left
+
+    def check(booking: Booking) -> Refused | None:
+        nonlocal room
+        if refusal := _stays(booking, target, now):
+            return refusal
+        if booking.status in Booking.HOLDS_SEATS:
+            if booking.party_size > room:
+                return SoldOut(room)
+            room -= booking.party_size
+        return None
+
+    outcome = sort_out(booking_ids, check)
+    _move(outcome.done, target, actor, now)
+    return outcome
+
+
+def _stays(booking: Booking, target: Departure, now: datetime) -> Refused | None:
+    """Why this booking can't go to that departure, seats apart."""
+    if refusal := not_in(booking, MOVABLE, "moved"):
+        return refusal
+    if booking.departure_id == target.pk:
+        return Refused("same_departure", f"{booking.reference} is on {target.code} already.")
+    if target.status != Departure.Status.OPEN or target.starts_at <= now:
+        return why_no_seats(target, now)
+    if booking.currency != target.currency:
+        return Refused(
+            "currency", f"{booking.reference} is sold in {booking.currency}, {target.code} in {target.currency}."
+        )
+    return None
+
+
+def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: datetime) -> None:
+    if not bookings:
+        return
+    held = seats_of(bookings)
+    old_starts = {b.pk: emails.written_out(b.departure.starts_at, b.departure.trip) for b in bookings}
+    target = Departure.objects.select_related("trip").get(pk=target.pk)
+    for booking in bookings:
+        booking.departure = target
+        if booking.status == Status.PENDING:
+            booking.hold_expires_at = hold_until(target, now)
+    Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at"], batch_size=500)
+    events = add_events(bookings, kind="rescheduled", actor=actor, now=now, text=f"Moved to {target.code}")
+    emails.withdraw(bookings, reason="The booking was moved.")
+    emails.queue_each(
+        "booking_rescheduled",
+        [(b, e, {"old_starts": old_starts[b.pk]}) for b, e in zip(bookings, events, strict=True)],
+        now=now,
+    )
+    if wanted := sum(held.values()):
+        take_seats(departure_id=target.pk, seats=wanted, now=now)
+        give_back(held)
+
+
+@transaction.atomic
+def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: datetime) -> Booking:
+    """Take or give back the difference; total and deposit follow the agreed price a person."""
+    booking = sort_out([booking_id], lambda b: not_in(b, MOVABLE, "changed")).single()
+    old, more = booking.party_size, party_size - booking.party_size
+    _check_size(booking, party_size)
+    if not more:
+        return booking
+    booking.party_size = party_size
+    booking.total = booking.unit_price * party_size
+    booking.deposit_due = deposit_for(trip=booking.departure.trip, total=booking.total, party_size=party_size)
+    booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
+    text = f"Party of {old} is now {party_size}"
+    [event] = add_events([booking], kind="party_changed", actor=actor, now=now, text=text)
+    facts = {"old_party_size": old}
+    emails.replace("booking_changed", [(booking, event)], now=now, reason="The party changed.", facts=facts)
+    if booking.status in Booking.HOLDS_SEATS:
+        if more > 0:
+            take_seats(departure_id=booking.departure_id, seats=more, now=now)
+        else:
+            give_back({booking.departure_id: -more})
+    return booking
+
+
+def _check_size(booking: Booking, party_size: int) -> None:
+    if not 1 <= party_size <= MAX_PARTY:
+        raise Refused("party_size", f"A party is between 1 and {MAX_PARTY} people.")
+    if party_size < (named := booking.travellers.count()):
+        raise Refused("travellers", f"{named} travellers are named; take some off the list first.")

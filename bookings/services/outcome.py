@@ -1,0 +1,91 @@
+"""What every act on a set of bookings shares: lock, sort into allowed and refused, write state and timeline."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.models import Booking, BookingEvent
+
+Pair = tuple[Booking, BookingEvent]
+
+
+@dataclass
+class Outcome:
+    """`done` are the bookings that changed; `refused` pairs a booking's reference with the reason."""
+
+    done: list[Booking] = field(default_factory=list)
+    refused: list[tuple[str, Refused]] = field(default_factory=list)
+
+    def single(self) -> Booking:
+        """The one booking, for callers that act on one; raises its refusal."""
+        if self.refused:
+            raise self.refused[0][1]
+        return self.done[0]
+
+
+def lock_bookings(booking_ids: Iterable[int]) -> list[Booking]:
+    """The bookings with departure, trip and customer, locked in primary-key order until the transaction ends."""
+    query = Booking.objects.select_for_update(of=("self",)).select_related("departure__trip", "customer")
+    return list(query.prefetch_related("travellers").filter(pk__in=set(booking_ids)).order_by("pk"))
+
+
+def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | None]) -> Outcome:
+    """Lock the bookings and split them: `done` may change, `refused` may not, each with its reason."""
+    outcome = Outcome()
+    bookings = lock_bookings(booking_ids)
+    for booking in bookings:
+        refusal = check(booking)
+        if refusal is None:
+            outcome.done.append(booking)
+        else:
+            outcome.refused.append((booking.reference, refusal))
+    if len(bookings) < len(set(booking_ids)):
+        outcome.refused.append(("?", NotFound("A booking")))
+    return outcome
+
+
+def change_status(
+    bookings: Sequence[Booking], to: Booking.Status, *, actor: Actor, now: datetime, text: str = "", **fields: Any
+) -> list[Pair]:
+    """Write one new state for locked bookings, each with its timeline row. `fields` are written along."""
+    if not bookings:
+        return []
+    Booking.objects.filter(pk__in=[b.pk for b in bookings]).update(status=to, updated_at=now, **fields)
+    events = add_events(bookings, kind=to, to=to, actor=actor, now=now, text=text)
+    for booking in bookings:
+        booking.status = to
+        for name, value in fields.items():
+            setattr(booking, name, value)
+    return list(zip(bookings, events, strict=True))
+
+
+def add_events(
+    bookings: Sequence[Booking],
+    *,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    text: str = "",
+    texts: Mapping[int, str] | None = None,
+    to: Booking.Status | None = None,
+) -> list[BookingEvent]:
+    """One timeline row for each booking; `to` names the new status where the row stands for a status change.
+
+    `texts`, by booking id, goes before the one `text` for all.
+    """
+    return BookingEvent.objects.bulk_create(
+        BookingEvent(
+            booking=booking,
+            kind=kind,
+            from_status=booking.status if to else "",
+            to_status=to or "",
+            text=(texts[booking.pk] if texts else text)[:500],
+            actor=actor.user,
+            actor_label=actor.label,
+            created_at=now,
+        )
+        for booking in bookings
+    )

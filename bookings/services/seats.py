@@ -1,0 +1,61 @@
+"""Seats move here and nowhere else: ONE conditional UPDATE behind the database's CHECK."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models.functions import Greatest
+
+from bookings.errors import Refused, SoldOut
+from bookings.models import Booking, Departure
+
+
+def take_seats(*, departure_id: int, seats: int, now: datetime) -> None:
+    """Take seats on an open departure that hasn't left, or refuse with SoldOut or the reason."""
+    taken = Departure.objects.filter(
+        pk=departure_id,
+        status=Departure.Status.OPEN,
+        starts_at__gt=now,
+        seats_taken__lte=F("capacity") - seats,
+    ).update(seats_taken=F("seats_taken") + seats)
+    if not taken:
+        raise why_no_seats(Departure.objects.get(pk=departure_id), now)
+
+
+def why_no_seats(departure: Departure, now: datetime) -> Refused:
+    if departure.starts_at <= now:
+        return Refused("departed", f"{departure.code} has already left.")
+    if departure.status != Departure.Status.OPEN:
+        return Refused(
+            "not_open", f"{departure.code} is {departure.get_status_display().lower()}, not open for booking."
+        )
+    return SoldOut(departure.seats_left)
+
+
+def give_back(seats: Mapping[int, int]) -> None:
+    """Return seats, {departure id: seats}, in one UPDATE.
+
+    Where an import had oversold (planned_capacity is set), freed seats leave the capacity too, down to the plan.
+    """
+    seats = {pk: number for pk, number in sorted(seats.items()) if number}
+    if not seats:
+        return
+    list(Departure.objects.select_for_update().filter(pk__in=seats).order_by("pk").values_list("pk"))
+    freed = Case(*(When(pk=pk, then=Value(number)) for pk, number in seats.items()), output_field=IntegerField())
+    Departure.objects.filter(pk__in=seats).update(
+        seats_taken=F("seats_taken") - freed,
+        capacity=Case(
+            When(planned_capacity__isnull=False, then=Greatest(F("planned_capacity"), F("capacity") - freed)),
+            default=F("capacity"),
+        ),
+    )
+
+
+def seats_of(bookings: Iterable[Booking]) -> Counter[int]:
+    """{departure id: seats} that these bookings hold now."""
+    held: Counter[int] = Counter()
+    for booking in bookings:
+        if booking.status in Booking.HOLDS_SEATS:
+            held[booking.departure_id] += booking.party_size
+    return held

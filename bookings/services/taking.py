@@ -1,0 +1,124 @@
+"""Taking a booking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import IntegrityError, transaction
+
+from bookings import emails
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.models import Booking, Customer, Departure, Traveller, Trip
+from bookings.references import new_reference
+from bookings.services.outcome import add_events
+from bookings.services.seats import take_seats, why_no_seats
+
+CENT = Decimal("0.01")
+MAX_PARTY = 500
+
+
+@dataclass(frozen=True)
+class TravellerData:
+    name: str
+    category: str = Traveller.Category.ADULT
+    notes: str = ""
+
+
+def create_booking(
+    *,
+    departure_id: int,
+    customer: Customer,
+    party_size: int,
+    actor: Actor,
+    now: datetime,
+    source: Booking.Source = Booking.Source.STAFF,
+    travellers: Sequence[TravellerData] = (),
+    notes: str = "",
+    waitlist: bool = False,
+    creation_key: str = "",
+    integration: str = "",
+) -> Booking:
+    """A pending booking that holds seats, or (with `waitlist`) a place in the queue; the mail is queued with it.
+
+    A second call with the same `creation_key` gives the first booking back. Raises SoldOut or another Refused.
+    """
+    if known := _made_before(creation_key):
+        return known
+    if not 1 <= party_size <= MAX_PARTY:
+        raise Refused("party_size", f"A party is between 1 and {MAX_PARTY} people.")
+    if len(travellers) > party_size:
+        raise Refused("travellers", f"{len(travellers)} travellers are named for a party of {party_size}.")
+    departure = Departure.objects.select_related("trip").filter(pk=departure_id).first()
+    if departure is None:
+        raise NotFound("The departure")
+    booking = _draft(departure, customer, party_size, now)
+    booking.source, booking.notes, booking.creation_key = source, notes, creation_key
+    booking.integration = integration
+    try:
+        with transaction.atomic():
+            return _save(booking, travellers, waitlist=waitlist, actor=actor, now=now)
+    except IntegrityError:  # a double click: the other request was first
+        if known := _made_before(creation_key):
+            return known
+        raise
+
+
+def _made_before(creation_key: str) -> Booking | None:
+    return Booking.objects.filter(creation_key=creation_key).first() if creation_key else None
+
+
+def _draft(departure: Departure, customer: Customer, party_size: int, now: datetime) -> Booking:
+    total = departure.price * party_size
+    return Booking(
+        reference=new_reference(),
+        departure=departure,
+        customer=customer,
+        party_size=party_size,
+        currency=departure.currency,
+        unit_price=departure.price,
+        total=total,
+        deposit_due=deposit_for(trip=departure.trip, total=total, party_size=party_size),
+        paid=Decimal(0),
+        created_at=now,
+    )
+
+
+def _save(
+    booking: Booking, travellers: Sequence[TravellerData], *, waitlist: bool, actor: Actor, now: datetime
+) -> Booking:
+    departure = booking.departure
+    if waitlist:
+        if departure.status != Departure.Status.OPEN or departure.starts_at <= now:
+            raise why_no_seats(departure, now)
+        to, kind = Booking.Status.WAITLISTED, "booking_waitlisted"
+    else:
+        to, kind = Booking.Status.PENDING, "booking_confirmation"
+        booking.hold_expires_at = hold_until(departure, now)
+    booking.status = to
+    booking.save(force_insert=True)
+    Traveller.objects.bulk_create(
+        Traveller(booking=booking, name=t.name, category=t.category, notes=t.notes) for t in travellers
+    )
+    booking.status = ""  # the timeline's "from": nothing
+    events = add_events([booking], kind="created", to=to, actor=actor, now=now)
+    booking.status = to
+    emails.queue(kind, [(booking, events[0])], now=now)
+    if not waitlist:
+        take_seats(departure_id=departure.pk, seats=booking.party_size, now=now)
+    return booking
+
+
+def hold_until(departure: Departure, now: datetime) -> datetime:
+    """The hold ends after the trip's hold hours, and never after the departure."""
+    return min(now + timedelta(hours=departure.trip.hold_hours), departure.starts_at)
+
+
+def deposit_for(*, trip: Trip, total: Decimal, party_size: int) -> Decimal:
+    """What must be paid before the booking is confirmed, in the booking's currency; never more than the total."""
+    if trip.deposit_type == Trip.Deposit.PERCENT:
+        return (total * trip.deposit_value / 100).quantize(CENT, ROUND_HALF_UP)
+    if trip.deposit_type == Trip.Deposit.FIXED:
+        return min(total, trip.deposit_value * party_size)
+    return Decimal(0)

@@ -1,0 +1,185 @@
+"""Confirm, cancel, expire, no-show: each for a set of bookings, in a number of statements that doesn't grow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings import emails
+from bookings.actors import SYSTEM, Actor
+from bookings.errors import Refused
+from bookings.models import Booking, Departure
+from bookings.services.outcome import Outcome, change_status, sort_out
+from bookings.services.seats import give_back, seats_of, take_seats
+from bookings.services.taking import hold_until
+from notifications import outbox
+
+Status = Booking.Status
+BATCH = 500
+
+
+def need_reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused("reason_missing", "Give a reason; it stays on the booking's timeline.")
+    return reason[:255]
+
+
+def not_in(booking: Booking, allowed: Sequence[str], verb: str) -> Refused | None:
+    """The refusal when a booking's status doesn't allow the act, else None."""
+    if booking.status in allowed:
+        return None
+    state = "on the waiting list" if booking.status == Status.WAITLISTED else booking.get_status_display().lower()
+    return Refused("wrong_status", f"{booking.reference} is {state} and can't be {verb}.")
+
+
+@transaction.atomic
+def confirm_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime, unpaid_reason: str = "") -> Outcome:
+    """pending → confirmed where the deposit is paid, or with `unpaid_reason` whatever is paid. Mails each customer."""
+
+    def check(booking: Booking) -> Refused | None:
+        if booking.status == Status.CONFIRMED:
+            return Refused("already_confirmed", f"{booking.reference} is confirmed already.")
+        if refusal := not_in(booking, [Status.PENDING], "confirmed"):
+            return refusal
+        if booking.paid < booking.deposit_due and not unpaid_reason.strip():
+            owed = booking.deposit_due - booking.paid
+            return Refused(
+                "deposit_missing", f"{booking.reference} lacks {booking.currency} {owed:.2f} of its deposit."
+            )
+        return None
+
+    outcome = sort_out(booking_ids, check)
+    text = f"Without full deposit: {need_reason(unpaid_reason)}" if unpaid_reason.strip() else ""
+    pairs = change_status(outcome.done, Status.CONFIRMED, actor=actor, now=now, text=text, hold_expires_at=None)
+    emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
+    return outcome
+
+
+@transaction.atomic
+def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> Outcome:
+    """waitlisted|pending|confirmed → cancelled: seats go back, unsent mail is withdrawn, the customer is told."""
+    reason = need_reason(reason)
+
+    def check(booking: Booking) -> Refused | None:
+        if booking.status == Status.CANCELLED:
+            return Refused("already_cancelled", f"{booking.reference} is cancelled already.")
+        return not_in(booking, [Status.WAITLISTED, Status.PENDING, Status.CONFIRMED], "cancelled")
+
+    outcome = sort_out(booking_ids, check)
+    held = seats_of(outcome.done)
+    pairs = change_status(
+        outcome.done, Status.CANCELLED, actor=actor, now=now, text=reason, cancel_reason=reason, hold_expires_at=None
+    )
+    emails.replace("booking_cancelled", pairs, now=now, reason="The booking was cancelled.", facts={"reason": reason})
+    give_back(held)
+    return outcome
+
+
+def expire_holds(*, now: datetime) -> int:
+    """pending → expired for every hold that is over and has no money on it. Returns how many."""
+    done = 0
+    while True:
+        due = Booking.objects.filter(status=Status.PENDING, hold_expires_at__lte=now, paid__lte=0)
+        ids = list(due.order_by("hold_expires_at").values_list("pk", flat=True)[:BATCH])
+        if not ids:
+            return done
+        expired = _expire(ids, now)
+        if not expired:  # others were faster; what is left waits for the next tick
+            return done
+        done += expired
+
+
+@transaction.atomic
+def _expire(booking_ids: Sequence[int], now: datetime) -> int:
+    def check(booking: Booking) -> Refused | None:
+        over = booking.hold_expires_at is not None and booking.hold_expires_at <= now and booking.paid <= 0
+        return None if over and booking.status == Status.PENDING else Refused("hold_changed", "The hold was changed.")
+
+    outcome = sort_out(booking_ids, check)
+    held = seats_of(outcome.done)
+    pairs = change_status(
+        outcome.done, Status.EXPIRED, actor=SYSTEM, now=now, text="The hold was over", hold_expires_at=None
+    )
+    emails.replace("booking_expired", pairs, now=now, reason="The hold was over.")
+    give_back(held)
+    return len(outcome.done)
+
+
+@transaction.atomic
+def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """expired|cancelled → confirmed when the deposit is paid, else pending; only if the seats are free."""
+    outcome = sort_out([booking_id], lambda b: not_in(b, [Status.EXPIRED, Status.CANCELLED], "brought back"))
+    booking = outcome.single()
+    paid = booking.paid >= booking.deposit_due and booking.paid > 0
+    to, kind = (Status.CONFIRMED, "booking_confirmed") if paid else (Status.PENDING, "booking_confirmation")
+    hold = None if paid else hold_until(booking.departure, now)
+    pairs = change_status(
+        [booking], to, actor=actor, now=now, text="Brought back", hold_expires_at=hold, cancel_reason=""
+    )
+    emails.replace(kind, pairs, now=now, reason="The booking was brought back.")
+    take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
+    return booking
+
+
+@transaction.atomic
+def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome:
+    """confirmed|completed → no_show, once the departure has started. The seats stay taken."""
+
+    def check(booking: Booking) -> Refused | None:
+        if refusal := not_in(booking, [Status.CONFIRMED, Status.COMPLETED], "a no-show"):
+            return refusal
+        if booking.departure.starts_at > now:
+            return Refused("not_departed", f"{booking.reference}: {booking.departure.code} hasn't left yet.")
+        return None
+
+    outcome = sort_out(booking_ids, check)
+    change_status(outcome.done, Status.NO_SHOW, actor=actor, now=now)
+    return outcome
+
+
+@transaction.atomic
+def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome:
+    """no_show → completed when the departure is over, else confirmed."""
+    outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.NO_SHOW], "unmarked"))
+    over = [b for b in outcome.done if b.departure.ends_at <= now]
+    on_the_way = [b for b in outcome.done if b.departure.ends_at > now]
+    change_status(over, Status.COMPLETED, actor=actor, now=now, text="Was there after all")
+    change_status(on_the_way, Status.CONFIRMED, actor=actor, now=now, text="Was there after all")
+    return outcome
+
+
+def complete_departures(*, now: datetime) -> int:
+    """open|closed departures that have ended → completed, with their bookings. Returns how many departures."""
+    over = Departure.objects.filter(status__in=(Departure.Status.OPEN, Departure.Status.CLOSED), ends_at__lte=now)
+    ids = list(over.values_list("pk", flat=True)[:BATCH])
+    while left := _confirmed_on(ids):
+        if not _complete(left, now):
+            break
+    close_waiting_lists(departure_ids=ids, now=now)
+    return Departure.objects.filter(pk__in=ids, ends_at__lte=now).update(status=Departure.Status.COMPLETED)
+
+
+def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:
+    query = Booking.objects.filter(departure__in=departure_ids, status=Status.CONFIRMED)
+    return list(query.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+@transaction.atomic
+def _complete(booking_ids: Sequence[int], now: datetime) -> int:
+    outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.CONFIRMED], "completed"))
+    change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
+    outbox.withdraw(
+        topics=[b.topic for b in outcome.done], reason="The departure has ended.", kinds=["departure_reminder"]
+    )
+    return len(outcome.done)
+
+
+@transaction.atomic
+def close_waiting_lists(*, departure_ids: Sequence[int], now: datetime) -> None:
+    """Who still waits when the departure is over waits no more; a mail about it would help nobody."""
+    waiting = Booking.objects.filter(departure__in=departure_ids, status=Status.WAITLISTED)
+    outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: not_in(b, [Status.WAITLISTED], "closed"))
+    reason = "No seat came free"
+    change_status(outcome.done, Status.CANCELLED, actor=SYSTEM, now=now, text=reason, cancel_reason=reason)
+    outbox.withdraw(topics=[b.topic for b in outcome.done], reason=reason)

@@ -1,0 +1,237 @@
+"""Money by hand: record it, await it, mark it failed, void it. Booking.paid follows under the booking's lock."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.models import Booking
+from bookings.references import ALPHABET
+from bookings.services import ledger
+from bookings.services.outcome import Outcome, lock_bookings
+from payments import emails
+from payments.models import Payment, Refund
+
+Status = Payment.Status
+PREFIXES = {"cash": "CASH", "bank_transfer": "BANK", "card": "CARD", "other": "OTHER"}
+
+
+@dataclass(frozen=True)
+class ManualPayment:
+    """Money that a person took or expects. `amount` is in the booking's currency; None means all that is owed."""
+
+    method: str
+    amount: Decimal | None = None
+    external_reference: str = ""
+    note: str = ""
+    received_at: datetime | None = None
+
+
+def new_tx_ref(method: str) -> str:
+    return f"{PREFIXES[method]}-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def record_payments(
+    *, booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now: datetime, creation_key: str = ""
+) -> Outcome:
+    """Record received money on each booking; confirms a pending one whose deposit is now paid. Mails each customer.
+
+    A second call with the same `creation_key` records nothing. Refused: no person, a wrong amount, nothing owed,
+    a waiting list, a reference that was used before.
+    """
+    _check(money, actor, now)
+    try:
+        return _record(booking_ids, money, actor, now, creation_key)
+    except IntegrityError as error:
+        raise _duplicate(money) from error
+
+
+@transaction.atomic
+def _record(booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now: datetime, key: str) -> Outcome:
+    outcome = Outcome()
+    bookings = lock_bookings(booking_ids)
+    keys = {b.pk: f"{key}:{b.pk}" if key else "" for b in bookings}
+    known = set(
+        Payment.objects.filter(creation_key__in=[k for k in keys.values() if k]).values_list("creation_key", flat=True)
+    )
+    payments = []
+    for booking in bookings:
+        if keys[booking.pk] in known:
+            refusal: Refused | None = Refused(
+                "already_recorded", f"{booking.reference}: this payment is recorded already."
+            )
+        else:
+            refusal = _why_not(booking, money)
+        if refusal:
+            outcome.refused.append((booking.reference, refusal))
+            continue
+        outcome.done.append(booking)
+        payments.append(_manual(booking, money, actor, now, Status.SUCCEEDED, keys[booking.pk]))
+    _book(Payment.objects.bulk_create(payments), actor, now)
+    if len(bookings) < len(set(booking_ids)):
+        outcome.refused.append(("?", NotFound("A booking")))
+    return outcome
+
+
+def _book(payments: Sequence[Payment], actor: Actor, now: datetime) -> None:
+    """Put succeeded payments on their locked bookings: paid, timeline, confirmation, mail."""
+    ledger.add_money(
+        {p.booking: p.amount for p in payments},
+        kind="payment_received",
+        texts={p.booking.pk: f"{p.get_method_display()} {p.currency} {p.amount:.2f} ({p.tx_ref})" for p in payments},
+        actor=actor,
+        now=now,
+    )
+    emails.queue("payment_confirmation", payments, now=now)
+
+
+def _check(money: ManualPayment, actor: Actor, now: datetime) -> None:
+    if actor.user is None:
+        raise Refused("no_person", "A payment by hand needs the person who took it.")
+    if money.method not in Payment.MANUAL:
+        raise Refused("method", "Choose cash, bank transfer, card or other.")
+    if money.amount is not None and (money.amount <= 0 or money.amount != round(money.amount, 2)):
+        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+    if money.received_at and money.received_at > now + timedelta(minutes=5):
+        raise Refused("received_at", "The money can't have come in the future.")
+
+
+def _why_not(booking: Booking, money: ManualPayment) -> Refused | None:
+    if booking.status == Booking.Status.WAITLISTED:
+        return Refused("waitlisted", f"{booking.reference} is on the waiting list; take money when it has seats.")
+    if booking.balance <= 0:
+        return Refused("nothing_owed", f"{booking.reference} owes nothing.")
+    if money.amount is not None and money.amount > booking.balance:
+        return Refused("too_much", f"{booking.reference} owes {booking.currency} {booking.balance:.2f}, not more.")
+    return None
+
+
+def _manual(
+    booking: Booking, money: ManualPayment, actor: Actor, now: datetime, status: Payment.Status, key: str
+) -> Payment:
+    return Payment(
+        tx_ref=new_tx_ref(money.method),
+        booking=booking,
+        method=money.method,
+        amount=booking.balance if money.amount is None else money.amount,
+        currency=booking.currency,
+        status=status,
+        received_at=(money.received_at or now) if status == Status.SUCCEEDED else None,
+        external_reference=" ".join(money.external_reference.upper().split()),
+        note=money.note[:255],
+        creation_key=key,
+        recorded_by=actor.user,
+        recorded_by_label=actor.label,
+        created_at=now,
+    )
+
+
+def _duplicate(money: ManualPayment) -> Refused:
+    if money.external_reference:
+        return Refused(
+            "reference_used", f"A payment with the reference {money.external_reference} is recorded already."
+        )
+    return Refused("already_recorded", "This payment is recorded already.")
+
+
+@transaction.atomic
+def await_payment(
+    *, booking_id: int, money: ManualPayment, actor: Actor, now: datetime, creation_key: str = ""
+) -> Payment:
+    """Note money that is announced but not here (a transfer, a cheque): pending until marked received or failed."""
+    _check(money, actor, now)
+    booking = _locked(booking_id)
+    if creation_key and (known := Payment.objects.filter(creation_key=creation_key).first()):
+        return known
+    if refusal := _why_not(booking, money):
+        raise refusal
+    payment = _manual(booking, money, actor, now, Status.PENDING, creation_key)
+    payment.save(force_insert=True)
+    text = f"{payment.get_method_display()} {payment.currency} {payment.amount:.2f} expected ({payment.tx_ref})"
+    ledger.note(booking, kind="payment_awaited", text=text, actor=actor, now=now)
+    return payment
+
+
+@transaction.atomic
+def receive_payment(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
+    """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
+    payment = _locked_payment(payment_id, allowed=(Status.PENDING, Status.FAILED, Status.EXPIRED), verb="received")
+    payment.status, payment.received_at, payment.failure_reason = Status.SUCCEEDED, now, ""
+    payment.save(update_fields=["status", "received_at", "failure_reason"])
+    _book([payment], actor, now)
+    return payment
+
+
+@transaction.atomic
+def fail_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
+    """pending → failed, with the reason in the customer's payment failure mail."""
+    reason = " ".join(reason.split())[:255]
+    if not reason:
+        raise Refused("reason_missing", "Say why it failed; the customer reads it.")
+    payment = _locked_payment(payment_id, allowed=(Status.PENDING,), verb="marked failed")
+    payment.status, payment.failure_reason = Status.FAILED, reason
+    payment.save(update_fields=["status", "failure_reason"])
+    ledger.note(payment.booking, kind="payment_failed", text=f"{payment.tx_ref}: {reason}", actor=actor, now=now)
+    emails.queue("payment_failure", [payment], now=now, facts={"reason": reason})
+    return payment
+
+
+@transaction.atomic
+def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
+    """Correct a manual payment that was recorded wrongly: a void row of its whole amount. The payment stays as it is."""
+    reason = " ".join(reason.split())[:255]
+    if not reason:
+        raise Refused("reason_missing", "Say what was wrong with the payment.")
+    if actor.user is None:
+        raise Refused("no_person", "A void needs a person.")
+    payment = _locked_payment(payment_id, allowed=(Status.SUCCEEDED,), verb="voided")
+    if payment.method not in Payment.MANUAL:
+        raise Refused("method", f"{payment.tx_ref} came through a provider; refund it instead.")
+    if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
+        raise Refused("has_refunds", f"{payment.tx_ref} is voided or refunded already.")
+    void = Refund.objects.create(
+        payment=payment,
+        kind=Refund.Kind.VOID,
+        amount=payment.amount,
+        status=Refund.Status.SUCCEEDED,
+        reason=reason,
+        requested_by=actor.user,
+        requested_by_label=actor.label,
+        created_at=now,
+    )
+    text = f"{payment.tx_ref} voided, {payment.currency} {payment.amount:.2f}: {reason}"
+    ledger.add_money(
+        {payment.booking: -payment.amount},
+        kind="payment_voided",
+        texts={payment.booking_id: text},
+        actor=actor,
+        now=now,
+    )
+    emails.queue("payment_voided", [payment], now=now, facts={"reason": reason})
+    return void
+
+
+def _locked(booking_id: int) -> Booking:
+    bookings = lock_bookings([booking_id])
+    if not bookings:
+        raise NotFound("The booking")
+    return bookings[0]
+
+
+def _locked_payment(payment_id: int, *, allowed: Sequence[str], verb: str) -> Payment:
+    """The payment and its booking, the booking locked first, as everywhere."""
+    booking_id = Payment.objects.filter(pk=payment_id).values_list("booking_id", flat=True).first()
+    if booking_id is None:
+        raise NotFound("The payment")
+    booking = _locked(booking_id)
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment.booking = booking
+    if payment.status not in allowed:
+        state = payment.get_status_display().lower()
+        raise Refused("wrong_status", f"{payment.tx_ref} is {state} and can't be {verb}.")
+    return payment
