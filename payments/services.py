@@ -183,7 +183,7 @@ def fail_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
-    """Correct a manual payment that was recorded wrongly: a void row of its whole amount. The payment stays as it is."""
+    """Correct a payment recorded wrongly by hand: a void row of its whole amount; the payment stays as it is."""
     reason = " ".join(reason.split())[:255]
     if not reason:
         raise Refused("reason_missing", "Say what was wrong with the payment.")
