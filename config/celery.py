@@ -1,12 +1,18 @@
 """The Celery application, and what every worker process needs around a task."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import task_failure, task_prerun, worker_process_shutdown
+from celery.bootsteps import StartStopStep
+from celery.signals import task_failure, task_prerun
+
+from config.queues import declare_dead_letters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# So that a plain `celery -A config flower` asks for a password.
+os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("flower.py")))
 
 
 class TourdeskTask(Task):  # type: ignore[type-arg]
@@ -15,9 +21,19 @@ class TourdeskTask(Task):  # type: ignore[type-arg]
     mandatory = True
 
 
+class DeadLetters(StartStopStep):
+    """Each time a worker connects, what it may reject has a place to go."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: Any) -> None:
+        declare_dead_letters(parent.connection)
+
+
 app = Celery("tourdesk", task_cls=TourdeskTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add(DeadLetters)
 
 
 @task_prerun.connect

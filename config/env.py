@@ -3,7 +3,6 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -12,6 +11,19 @@ import environ
 
 env = environ.Env()
 
+# Each of these may come from the file that NAME_FILE names.
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "EMAIL_URL",
+    "CACHE_URL",
+    "CHAPA_SECRET_KEY",
+    "CHAPA_WEBHOOK_SECRET",
+    "FLOWER_BASIC_AUTH",
+    "SENTRY_DSN",
+)
+
 
 def stop(name: str, wants: str) -> NoReturn:
     """End the start with one line that names the variable and the cure."""
@@ -19,35 +31,44 @@ def stop(name: str, wants: str) -> NoReturn:
 
 
 def load(base_dir: Path) -> None:
-    """Read .env when present, then each NAME_FILE into NAME (the process environment wins over .env)."""
+    """Read .env when present, then each NAME_FILE into NAME (a value that is set wins over both)."""
     environ.Env.read_env(base_dir / ".env")
-    for name in [n for n in os.environ if n.endswith("_FILE") and os.environ[n]]:
-        target = name.removesuffix("_FILE")
-        if target not in KNOWN or os.environ.get(target):
+    for name in SECRETS:
+        file = os.environ.get(f"{name}_FILE")
+        if not file or os.environ.get(name):
             continue
         try:
-            os.environ[target] = Path(os.environ[name]).read_text(encoding="utf-8").strip()
+            os.environ[name] = Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            stop(name, f"names a file that can't be read ({error.strerror}).")
+            stop(f"{name}_FILE", f"names a file that can't be read ({error.strerror}).")
 
 
-KNOWN = frozenset(
-    """SECRET_KEY DEBUG COMPANY_NAME ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS SITE_URL DATABASE_URL CELERY_BROKER_URL EMAIL_URL
-    DEFAULT_FROM_EMAIL SUPPORT_EMAIL TIME_ZONE CHAPA_SECRET_KEY CHAPA_WEBHOOK_SECRET CHAPA_BASE_URL
-    CHAPA_CHECKOUT_HOSTS FLOWER_URL FLOWER_BASIC_AUTH CACHE_URL SENTRY_DSN LOG_FORMAT TRUST_PROXY""".split()
-)
-
-
-def read(reader: Callable[..., Any], name: str, default: Any, wants: str) -> Any:
-    """One value through a django-environ reader; a value it can't take stops the start."""
+def database(var_dir: Path) -> dict[str, Any]:
+    value = text("DATABASE_URL", f"sqlite:///{var_dir}/tourdesk.sqlite3")
     try:
-        return reader(name, default=default)
+        found: dict[str, Any] = env.db_url_config(value)
+    except ValueError:
+        found = {}
+    if found.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
+        stop("DATABASE_URL", "wants postgres://user:password@host:port/name, or sqlite:///path.")
+    return found
+
+
+def cache() -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = env.cache_url_config(text("CACHE_URL", "locmemcache://"))
     except (ValueError, environ.ImproperlyConfigured):
-        stop(name, wants)
+        stop("CACHE_URL", "wants redis://host:port/1 or rediss://… (empty: each process keeps its own).")
+    return found
 
 
 def text(name: str, default: str = "") -> str:
     return env.str(name, default="").strip() or default
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list divided by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -86,11 +107,29 @@ def secret_key(var_dir: Path, *, required: bool) -> str:
         return value
     if required:
         stop("SECRET_KEY", "is missing; set it to 50 or more random characters (needed with this DATABASE_URL).")
-    file = var_dir / "secret-key"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50), encoding="utf-8")
-    return file.read_text(encoding="utf-8").strip()
+    return kept(var_dir / "secret-key", secrets.token_urlsafe(50))
+
+
+def flower_log_in(var_dir: Path, *, required: bool) -> str:
+    """FLOWER_BASIC_AUTH as user:password, or, in the embedded mode, one made once and kept under var/."""
+    value = text("FLOWER_BASIC_AUTH")
+    if not value and not required:
+        value = kept(var_dir / "flower-log-in", f"ops:{secrets.token_urlsafe(12)}")
+    user, colon, password = value.partition(":")
+    if not (user and colon and password):
+        stop("FLOWER_BASIC_AUTH", "is missing or wrong; set it to user:password (Flower never runs without).")
+    return value
+
+
+def kept(file: Path, new: str) -> str:
+    """The text of a file that only its owner can read; `new` is written into it if it isn't there yet."""
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(new)
+    return new
 
 
 def email(var_dir: Path) -> dict[str, Any]:
@@ -98,7 +137,7 @@ def email(var_dir: Path) -> dict[str, Any]:
     value = text("EMAIL_URL")
     if not value:
         folder = str(var_dir / "mail")
-        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+        return {"EMAIL_BACKEND": "notifications.mail_folder.EmailBackend", "EMAIL_FILE_PATH": folder}
     parts = urlsplit(value)
     if parts.scheme.startswith("anymail+"):
         return {"EMAIL_BACKEND": f"anymail.backends.{parts.scheme.removeprefix('anymail+')}.EmailBackend"}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 
 from config import env
 
@@ -14,78 +14,99 @@ ROUTES = {
     "bookings.*": {"queue": "periodic"},
     "payments.*": {"queue": "periodic"},
 }
+EXCHANGE = Exchange("tourdesk", type="topic")
+# What a worker refuses for good, or was lost with 20 times. Nobody consumes it: people look, then move or purge.
+DEAD_LETTERS = Queue(
+    "tourdesk.dead",
+    Exchange("tourdesk.dead", type="fanout"),
+    queue_arguments={"x-queue-type": "quorum"},
+)
+QUORUM = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": 20,  # RabbitMQ 4's own default; before, a task that kills its worker went round for ever
+    "x-dead-letter-exchange": "tourdesk.dead",
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+
+TASKS: dict[str, Any] = {
+    "CELERY_TASK_SERIALIZER": "json",
+    "CELERY_ACCEPT_CONTENT": ["json"],
+    "CELERY_RESULT_BACKEND": "django-db",
+    "CELERY_RESULT_EXTENDED": True,
+    "CELERY_RESULT_EXPIRES": 7 * 24 * 3600,
+    "CELERY_TASK_TRACK_STARTED": True,
+    "CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED": True,
+    "CELERY_TASK_ACKS_LATE": True,
+    "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
+    "CELERY_TASK_TIME_LIMIT": 300,
+    "CELERY_TASK_CREATE_MISSING_QUEUES": False,
+    "CELERY_TASK_DEFAULT_QUEUE": "default",
+    "CELERY_TASK_ROUTES": ROUTES,
+    "CELERY_TASK_SEND_SENT_EVENT": True,
+    # Keeps a child's database connection over 1,000 tasks; config/celery.py drops a broken one.
+    "CELERY_DB_REUSE_MAX": 1000,
+}
+WORKER: dict[str, Any] = {
+    "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+    "CELERY_WORKER_MAX_TASKS_PER_CHILD": 2000,
+    "CELERY_WORKER_MAX_MEMORY_PER_CHILD": 300_000,  # KiB
+    "CELERY_WORKER_SEND_TASK_EVENTS": True,
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
+    "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
+}
+BEAT: dict[str, Any] = {
+    "CELERY_BEAT_SCHEDULER": "django_celery_beat.schedulers:DatabaseScheduler",
+    "CELERY_BEAT_ENABLE_REMOTE_CONTROL": True,
+    "CELERY_BEAT_CRON_STARTING_DEADLINE": 3600,
+    "CELERY_BEAT_SYNC_EVERY": 1,  # last_run_at is beat's heartbeat (config/health.py), so it's written at once
+}
+# Bounds how long a publisher can hang on a broker that is down or silent: some 4 s at the worst, with confirms.
+BROKER: dict[str, Any] = {
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+    "CELERY_BROKER_CONNECTION_MAX_RETRIES": None,
+    "CELERY_BROKER_CONNECTION_TIMEOUT": 1,
+    "CELERY_BROKER_POOL_ACQUIRE_TIMEOUT": 3,
+    "CELERY_TASK_PUBLISH_RETRY_POLICY": {
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    },
+}
 
 
 def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Django settings (CELERY_ prefix) for RabbitMQ, or for the filesystem when no broker is named."""
+    if broker_url and not broker_url.startswith(("amqp://", "amqps://", "memory://")):
+        env.stop("CELERY_BROKER_URL", "wants amqp:// or amqps:// (empty: the embedded broker under var/).")
     common = {
+        **TASKS,
+        **WORKER,
+        **BEAT,
+        **BROKER,
         "CELERY_TIMEZONE": time_zone,
-        "CELERY_TASK_SERIALIZER": "json",
-        "CELERY_ACCEPT_CONTENT": ["json"],
-        "CELERY_RESULT_BACKEND": "django-db",
-        "CELERY_RESULT_EXTENDED": True,
-        "CELERY_RESULT_EXPIRES": 7 * 24 * 3600,
-        "CELERY_TASK_TRACK_STARTED": True,
-        "CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED": True,
-        "CELERY_TASK_ACKS_LATE": True,
-        "CELERY_TASK_REJECT_ON_WORKER_LOST": True,
-        "CELERY_TASK_TIME_LIMIT": 300,
-        "CELERY_TASK_CREATE_MISSING_QUEUES": False,
-        "CELERY_TASK_DEFAULT_QUEUE": "default",
-        "CELERY_TASK_ROUTES": ROUTES,
-        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
         "CELERY_WORKER_CONCURRENCY": env.number("WORKER_CONCURRENCY", 2, least=1),
-        "CELERY_WORKER_MAX_TASKS_PER_CHILD": 2000,
-        "CELERY_WORKER_MAX_MEMORY_PER_CHILD": 300_000,  # KiB
-        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": 25,  # longer than EMAIL_TIMEOUT
-        "CELERY_WORKER_SEND_TASK_EVENTS": True,
-        "CELERY_TASK_SEND_SENT_EVENT": True,
-        "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,
-        "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
-        "CELERY_BEAT_SCHEDULER": "django_celery_beat.schedulers:DatabaseScheduler",
-        "CELERY_BEAT_ENABLE_REMOTE_CONTROL": True,
-        "CELERY_BEAT_CRON_STARTING_DEADLINE": 3600,
-        "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
-        "CELERY_BROKER_CONNECTION_MAX_RETRIES": None,
-        "CELERY_BROKER_CONNECTION_TIMEOUT": 1,
-        "CELERY_BROKER_POOL_ACQUIRE_TIMEOUT": 3,
-        "CELERY_TASK_PUBLISH_RETRY_POLICY": {
-            "max_retries": 1,
-            "interval_start": 0,
-            "interval_step": 0.1,
-            "interval_max": 0.1,
-        },
-        # Keeps a child's database connection over 1,000 tasks; config/celery.py drops a broken one.
-        "CELERY_DB_REUSE_MAX": 1000,
+        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": env.number("WORKER_SHUTDOWN_SECONDS", 25, least=1),
     }
     if not broker_url:
         return common | _filesystem(var_dir)
-    if broker_url.startswith(("amqp://", "amqps://")):
-        return common | _rabbitmq(broker_url)
     if broker_url.startswith("memory://"):  # unit tests: published, never consumed
         return common | {"CELERY_BROKER_URL": broker_url, "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES]}
-    env.stop("CELERY_BROKER_URL", "wants amqp:// or amqps:// (empty: the embedded broker under var/).")
+    return common | _rabbitmq(broker_url)
 
 
 def _rabbitmq(broker_url: str) -> dict[str, Any]:
-    exchange = Exchange("tourdesk", type="topic")
-    arguments = {
-        "x-queue-type": "quorum",
-        "x-dead-letter-exchange": "tourdesk.dead",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-    }
     return {
         "CELERY_BROKER_URL": broker_url,
         "CELERY_BROKER_HEARTBEAT": 10,
         "CELERY_BROKER_TRANSPORT_OPTIONS": {"confirm_publish": True},
-        # Non-exclusive: a worker cut off from the broker half-way gets back in (RabbitMQ < 4.3).
-        "CELERY_CONTROL_QUEUE_EXCLUSIVE": False,
-        "CELERY_EVENT_QUEUE_EXCLUSIVE": False,
-        "CELERY_TASK_DEFAULT_EXCHANGE": "tourdesk",
-        "CELERY_TASK_DEFAULT_EXCHANGE_TYPE": "topic",
+        # A worker cut off half-way meets its own exclusive queue (405) until the broker misses two heartbeats.
+        "CELERY_BROKER_CHANNEL_ERROR_RETRY": True,
+        "CELERY_TASK_DEFAULT_EXCHANGE": EXCHANGE.name,
+        "CELERY_TASK_DEFAULT_EXCHANGE_TYPE": EXCHANGE.type,
         "CELERY_TASK_DEFAULT_ROUTING_KEY": "default",
-        "CELERY_TASK_QUEUES": [Queue(name, exchange, routing_key=name, queue_arguments=arguments) for name in QUEUES],
+        "CELERY_TASK_QUEUES": [Queue(name, EXCHANGE, routing_key=name, queue_arguments=QUORUM) for name in QUEUES],
     }
 
 
@@ -104,3 +125,9 @@ def _filesystem(var_dir: Path) -> dict[str, Any]:
         },
         "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES],
     }
+
+
+def declare_dead_letters(connection: Connection) -> None:
+    """Without this queue nothing is ever dropped, but at-least-once dead-lettering would stand still."""
+    if connection.transport.driver_type == "amqp":
+        DEAD_LETTERS(connection.default_channel).declare()

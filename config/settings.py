@@ -3,10 +3,8 @@
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from django.core.exceptions import ImproperlyConfigured
-
 from config import env, queues
-from config.sidebar import UNFOLD as UNFOLD
+from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR)
@@ -16,8 +14,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # --- the web -----------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 SITE_URL = env.url("SITE_URL", "http://127.0.0.1:8000", "http https").rstrip("/")
-ALLOWED_HOSTS = env.env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
-CSRF_TRUSTED_ORIGINS = env.env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 if any(not origin.startswith(("http://", "https://")) for origin in CSRF_TRUSTED_ORIGINS):
     env.stop("CSRF_TRUSTED_ORIGINS", "wants origins such as https://desk.example.com, divided by commas.")
 ROOT_URLCONF = "config.urls"
@@ -52,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -80,10 +79,7 @@ TEMPLATES = [
 ]
 
 # --- data --------------------------------------------------------------------------------------
-try:
-    DATABASES = {"default": env.env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/tourdesk.sqlite3")}
-except (ValueError, ImproperlyConfigured):
-    env.stop("DATABASE_URL", "wants postgres://user:password@host:port/name, or sqlite:///path.")
+DATABASES = {"default": env.database(VAR_DIR)}
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
     # IMMEDIATE: a writer waits for its turn at BEGIN, not in the middle of its work.
@@ -95,8 +91,9 @@ if EMBEDDED:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 300)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": env.cache()}
 
 # --- who may come in ---------------------------------------------------------------------------
 SECRET_KEY = env.secret_key(VAR_DIR, required=not EMBEDDED)
@@ -115,7 +112,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come over plain HTTP from inside
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -140,7 +136,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = DEBUG or EMBEDDED  # production runs collectstatic
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- mail --------------------------------------------------------------------------------------
@@ -161,12 +157,13 @@ globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZO
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
 FLOWER_URL = env.url("FLOWER_URL", "http://127.0.0.1:5555", "http https")
+HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)
 
 # --- payments ----------------------------------------------------------------------------------
 CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
 CHAPA_WEBHOOK_SECRET = env.text("CHAPA_WEBHOOK_SECRET")
 CHAPA_BASE_URL = env.url("CHAPA_BASE_URL", "https://api.chapa.co/v1", "http https")
-CHAPA_CHECKOUT_HOSTS = env.env.list("CHAPA_CHECKOUT_HOSTS", default=["checkout.chapa.co"])
+CHAPA_CHECKOUT_HOSTS = env.words("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")
 
 # --- REST --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,0 +1,87 @@
+"""The environment of the tests, chosen before Django reads its settings.
+
+TEST_DATABASE_URL, else PostgreSQL on this machine, else SQLite in memory (TEST_DATABASE=sqlite wants it).
+The broker is memory:// here: what is published stays in the process, and nothing consumes it.
+"""
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+
+import django
+import pytest
+from pytest_django import Settings
+
+# Its own name for each run: two runs on one machine don't meet.
+POSTGRES = f"postgres://postgres@127.0.0.1:5432/tourdesk_{os.getpid()}"
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def database_url() -> str:
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        return url
+    if os.environ.get("TEST_DATABASE") != "sqlite" and listens(5432):
+        return POSTGRES
+    return "sqlite://:memory:"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each variable is set, so that neither .env nor the shell decides what a test sees."""
+    if hasattr(config, "workerinput"):
+        return  # a process of xdist has inherited them
+    if "config.settings" in sys.modules:
+        raise pytest.UsageError("Settings were read too early: unset DJANGO_SETTINGS_MODULE, then run the tests.")
+    for name in ("CHAPA_SECRET_KEY", "CHAPA_WEBHOOK_SECRET", "CACHE_URL", "EMAIL_URL", "SENTRY_DSN", "TRUST_PROXY"):
+        os.environ[name] = ""
+    os.environ.update(
+        ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+        CELERY_BROKER_URL="memory://",
+        CSRF_TRUSTED_ORIGINS="",
+        DATABASE_URL=database_url(),
+        DEBUG="false",
+        DEFAULT_FROM_EMAIL="Tourdesk <desk@tourdesk.example>",
+        DJANGO_SETTINGS_MODULE="config.settings",
+        SECRET_KEY="only-for-tests-" + "x" * 40,
+        SITE_URL="http://127.0.0.1:8000",
+        SUPPORT_EMAIL="help@tourdesk.example",
+        TIME_ZONE="Africa/Addis_Ababa",
+        VAR_DIR=tempfile.mkdtemp(prefix="tourdesk-test-"),
+    )
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ["VAR_DIR"], ignore_errors=True)
+
+
+def missing_services() -> list[str]:
+    wanted = {"PostgreSQL on 127.0.0.1:5432": 5432, "RabbitMQ on 127.0.0.1:5672": 5672}
+    return [name for name, port in wanted.items() if not listens(port)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`services` tests are skipped with the reason, or with REQUIRE_SERVICES=1 left to fail."""
+    needing = [item for item in items if item.get_closest_marker("services")]
+    missing = missing_services() if needing else []
+    if not missing:
+        return
+    reason = f"not reachable: {', '.join(missing)}"
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        raise pytest.UsageError(f"REQUIRE_SERVICES=1, but {reason}")
+    for item in needing:
+        item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
