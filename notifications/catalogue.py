@@ -1,6 +1,7 @@
 """Every kind of mail: its name, and a sample of the facts that its texts may use.
 
-One kind = one Celery task (notifications.send_<kind>_email) = one file pair templates/emails/<kind>.{txt,html}.
+One kind = one Celery task (notifications.send_<kind>_email) = one file templates/emails/<kind>.txt; its HTML part is
+made of the same words (templates/emails/message.html), so that the two parts can't disagree.
 All facts are JSON: money is a string with two decimals beside `currency`; times are already written out in the
 trip's time zone by the app that queues the mail, because a mail must read the same whenever it is sent.
 """
@@ -47,7 +48,10 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "departure_reminder": ("Departure reminder", TRIP),
 }
 KIND_CHOICES: Final = [(kind, label) for kind, (label, _sample) in KINDS.items()]
+# True for good, whatever becomes of the booking: they tell of money that moved.
+RECEIPTS: Final = frozenset({"payment_confirmation", "payment_voided"})
 REMINDER_CHOICES: Final = [("departure_reminder", "Departure reminder")]
+SWEEPER: Final = "notifications.send_due_messages"
 
 
 def task_name(kind: str) -> str:

@@ -8,13 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
+from notifications.wording import check_template
 
 
 class Message(models.Model):
     """One mail to one person, and all that is known of its delivery. The truth of a mail is this row.
 
     `dedupe_key` names the intent (booking, kind, occurrence): a second row for it can't exist.
-    `subject`, `text` and `html` are empty until the first attempt and frozen from then on.
+    `subject`, `text` and `html` are empty until the first attempt and frozen from then on. `withdrawn_reason` on a row
+    that was sent says why it is no longer true and can't be sent again.
     """
 
     class Status(models.TextChoices):
@@ -107,8 +109,6 @@ class MessageTemplate(models.Model):
         return f"{self.get_kind_display()} ({self.language})"
 
     def clean(self) -> None:
-        from notifications.rendering import check_template
-
         check_template(kind=self.kind, subject=self.subject, body=self.body)
 
 

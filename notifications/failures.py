@@ -1,0 +1,112 @@
+"""What a failed attempt means: try again, give up, or wait for whoever runs the mail account.
+
+By the answer's code, never by the exception's class alone: every smtplib error and every HTTP error of an e-mail
+service is an OSError too, a refused address as much as a broken line.
+"""
+
+import smtplib
+import ssl
+import traceback
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError
+from django.core.exceptions import ImproperlyConfigured
+
+TRANSIENT_HTTP = frozenset({408, 425, 429})
+CONFIGURATION_HTTP = frozenset({401, 403})
+CONFIGURATION_SMTP = frozenset({530, 534, 535})  # also said to MAIL FROM
+LOGIN_ERRORS = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
+LONGEST_RETRY_AFTER = 24 * 3600
+
+
+class Fate(Enum):
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`may_have_arrived`: the whole mail was handed over and the answer is missing. `retry_after` in seconds."""
+
+    fate: Fate
+    reason: str
+    may_have_arrived: bool = False
+    retry_after: int = 0
+
+
+def classify(error: Exception) -> Failure:
+    if isinstance(error, AnymailError):
+        return _classify_service(error)
+    if isinstance(error, smtplib.SMTPException):
+        return _classify_smtp(error)
+    if isinstance(error, ssl.SSLCertVerificationError | ImproperlyConfigured):
+        return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
+    if isinstance(error, OSError):
+        reason = f"The mail server could not be reached ({error.strerror or type(error).__name__})."
+        return Failure(Fate.TRANSIENT, reason, may_have_arrived=_while_in_data(error))
+    return Failure(Fate.PERMANENT, f"This mail can't be written ({type(error).__name__}): {error}")
+
+
+def _classify_smtp(error: smtplib.SMTPException) -> Failure:
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return Failure(Fate.TRANSIENT, "The mail server hung up.", may_have_arrived=_while_in_data(error))
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        # One recipient a mail. The answer without the address, which has its own column.
+        code, words = next(iter(error.recipients.values()))
+        return _classify_answer(code, words)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _classify_answer(error.smtp_code, error.smtp_error, at_login=isinstance(error, LOGIN_ERRORS))
+    if isinstance(error, smtplib.SMTPNotSupportedError) and "internationalized" in str(error):
+        return Failure(Fate.PERMANENT, "The mail server can't take an address with such letters.")
+    return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
+
+
+def _classify_answer(code: int, words: bytes | str, *, at_login: bool = False) -> Failure:
+    """A hard refusal before any mail was spoken of is about us: every mail waits and none is given up."""
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    reason = f"The mail server said: {code} {said[:500]}"
+    if code < 500:
+        return Failure(Fate.TRANSIENT, reason)
+    if at_login or code in CONFIGURATION_SMTP:
+        return Failure(Fate.CONFIGURATION, f"{reason} Check EMAIL_URL.")
+    return Failure(Fate.PERMANENT, reason)
+
+
+def _classify_service(error: AnymailError) -> Failure:
+    service = error.esp_name or "The e-mail service"
+    if isinstance(error, AnymailConfigurationError):
+        return Failure(Fate.CONFIGURATION, f"{service} is not set up. Check EMAIL_URL.")
+    if not isinstance(error, AnymailAPIError):
+        return Failure(Fate.PERMANENT, f"{service} can't take this mail ({type(error).__name__}).")
+    if error.status_code is None:
+        sure_it_did_not = isinstance(error, requests.ConnectTimeout)
+        return Failure(Fate.TRANSIENT, f"{service} could not be reached.", may_have_arrived=not sure_it_did_not)
+    return _classify_http(error.status_code, service, error.response)
+
+
+def _classify_http(status: int, service: str, response: Any) -> Failure:
+    if status < 300:  # it took the mail and answered something unreadable
+        return Failure(Fate.PERMANENT, f"{service} took the mail, but its answer can't be read.", may_have_arrived=True)
+    if status in CONFIGURATION_HTTP:
+        return Failure(Fate.CONFIGURATION, f"{service} refuses our key (HTTP {status}). Check EMAIL_URL.")
+    if status in TRANSIENT_HTTP or status >= 500:
+        return Failure(Fate.TRANSIENT, f"{service} answered HTTP {status}.", retry_after=_retry_after(response))
+    return Failure(Fate.PERMANENT, f"{service} refused this mail (HTTP {status}).")
+
+
+def _retry_after(response: Any) -> int:
+    """Only the seconds form; the date form is rare and a retry in the usual time does no harm."""
+    value = response.headers.get("Retry-After", "") if response is not None else ""
+    return min(int(value), LONGEST_RETRY_AFTER) if value.isdecimal() else 0
+
+
+def _while_in_data(error: Exception) -> bool:
+    """Was the mail itself being handed over? smtplib's exceptions don't say, its stack does."""
+    return any(
+        frame.f_code.co_filename == smtplib.__file__ and frame.f_code.co_name == "data"
+        for frame, _line in traceback.walk_tb(error.__traceback__)
+    )

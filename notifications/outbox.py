@@ -1,0 +1,163 @@
+"""The way in: other apps say which mail they mean, in the transaction that makes it true.
+
+A message row is the promise; publishing to Celery is only a nudge, made after commit. What is lost on the way is
+found again by notifications.send_due_messages.
+"""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from notifications import dispatch
+from notifications.catalogue import RECEIPTS, SWEEPER, task_name
+from notifications.errors import MessageRefused
+from notifications.models import Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+FAN_OUT = 20  # more due rows than this are fanned out by a worker, not by the web process
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to be. `context`: JSON as in catalogue.sample(kind); `dedupe_key`: booking, kind and occurrence."""
+
+    kind: str
+    topic: str
+    recipient: str
+    language: str
+    context: dict[str, Any]
+    dedupe_key: str
+    due_at: datetime | None = None
+
+
+def enqueue(mails: Sequence[Mail], *, now: datetime) -> int:
+    """Queue each mail once, in the caller's transaction; returns how many are new.
+
+    Left out: a mail without a recipient, and one whose dedupe_key is already there (it was queued before).
+    """
+    wanted = [mail for mail in mails if mail.recipient.strip()]
+    wake_worker = sum(_is_due(mail, now) for mail in wanted) > FAN_OUT
+    rows = [_row(mail, now, publish=_is_due(mail, now) and not wake_worker) for mail in wanted]
+    Message.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    # A row that met its dedupe_key was not written: only the database knows which are new.
+    queued = [
+        found
+        for start in range(0, len(rows), CHUNK)
+        for found in Message.objects.filter(uuid__in=[row.uuid for row in rows[start : start + CHUNK]])
+        .order_by("pk")
+        .values_list("pk", "kind", "published_at")
+    ]
+    if wake_worker and queued:
+        _publish_after_commit([(SWEEPER, ())])
+    else:
+        _publish_after_commit([(task_name(kind), (pk,)) for pk, kind, published_at in queued if published_at])
+    return len(queued)
+
+
+def withdraw(*, topics: Collection[str], reason: str, kinds: Collection[str] | None = None) -> int:
+    """What these messages say is no longer true: the unsent are withdrawn, the sent can't be sent again.
+
+    Returns how many were still unsent. One being sent right now is withdrawn if this attempt fails. With `kinds`
+    None all kinds are meant, but a receipt that went out stays good: the money did move.
+    """
+    messages = Message.objects.filter(topic__in=topics)
+    stale = messages.filter(withdrawn_reason="").exclude(status__in=Message.UNSENT)
+    if kinds is None:
+        stale = stale.exclude(kind__in=RECEIPTS)
+    else:
+        messages, stale = messages.filter(kind__in=kinds), stale.filter(kind__in=kinds)
+    reason = reason[:200]
+    with transaction.atomic():
+        count = messages.filter(status__in=Message.UNSENT).update(
+            status=Message.Status.WITHDRAWN, withdrawn_reason=reason
+        )
+        stale.exclude(status=Message.Status.WITHDRAWN).update(withdrawn_reason=reason)
+    return count
+
+
+def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:
+    """Staff's own choice of unsent messages, for whatever reason they give. Returns how many were still unsent."""
+    return Message.objects.filter(pk__in=message_ids, status__in=Message.UNSENT).update(
+        status=Message.Status.WITHDRAWN, withdrawn_reason=reason[:200]
+    )
+
+
+def resend(*, message_id: int, user: "User | None", now: datetime, recipient: str = "") -> Message:
+    """Send the same facts again as a new row, to `recipient` if given. Refuses what isn't true or isn't over."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().filter(pk=message_id).first()
+        if message is None:
+            raise MessageRefused("not_found", "This message is not here any more.")
+        # The lock on the first row makes two clerks take turns.
+        original = Message.objects.select_for_update().get(pk=message.resend_of_id or message.pk)
+        _check_resend(message, original)
+        again = Message.objects.create(
+            **{field: getattr(message, field) for field in ("kind", "topic", "language", "context")},
+            recipient=recipient.strip() or message.recipient,
+            dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
+            due_at=now,
+            published_at=now,
+            resend_of=original,
+            requested_by=user,
+        )
+        _publish_after_commit([(task_name(again.kind), (again.pk,))])
+    return again
+
+
+def retry(*, message_ids: Collection[int], now: datetime) -> int:
+    """Queue failed messages again, with all their attempts. Returns how many: one that is no longer true stays."""
+    changed = Message.objects.filter(pk__in=message_ids, status=Message.Status.FAILED, withdrawn_reason="").update(
+        status=Message.Status.QUEUED, due_at=now, attempts=0, published_at=None
+    )
+    if changed:
+        _publish_after_commit([(SWEEPER, ())])
+    return changed
+
+
+def _check_resend(message: Message, original: Message) -> None:
+    reason = message.withdrawn_reason or original.withdrawn_reason
+    if reason or message.status == Message.Status.WITHDRAWN:
+        raise MessageRefused("no_longer_true", f"This message is no longer true ({reason}), so it can't be sent again.")
+    if message.status in (*Message.UNSENT, Message.Status.SENDING):
+        raise MessageRefused("not_over", "This message is still on its way; wait until it is sent or has failed.")
+    if _on_their_way(original).exists():
+        raise MessageRefused("already_resent", "This message is already being sent again.")
+
+
+def _on_their_way(original: Message) -> QuerySet[Message]:
+    family = Q(pk=original.pk) | Q(resend_of=original)
+    return Message.objects.filter(family, status__in=(*Message.UNSENT, Message.Status.SENDING))
+
+
+def _is_due(mail: Mail, now: datetime) -> bool:
+    return mail.due_at is None or mail.due_at <= now
+
+
+def _row(mail: Mail, now: datetime, *, publish: bool) -> Message:
+    return Message(
+        kind=mail.kind,
+        topic=mail.topic,
+        recipient=mail.recipient.strip(),
+        language=mail.language,
+        context=mail.context,
+        dedupe_key=mail.dedupe_key,
+        due_at=mail.due_at or now,
+        published_at=now if publish else None,  # optimistic: the sweeper comes back to it if that gets lost
+    )
+
+
+def _publish_after_commit(tasks: Sequence[tuple[str, tuple[int, ...]]]) -> None:
+    def publish_all() -> None:
+        for name, args in tasks:
+            dispatch.wake(name, *args)
+
+    if tasks:
+        transaction.on_commit(publish_all, robust=True)

@@ -1,0 +1,39 @@
+"""One Celery task a mail kind, so that Flower tells them apart, and the sweeper that forgets nothing.
+
+Generated names: notifications.send_booking_confirmation_email, notifications.send_payment_confirmation_email,
+notifications.send_payment_failure_email and so on, one for each kind in catalogue.KINDS. A task's result is a log;
+the truth is the message's row. Retries are in the row too: no countdown, no self.retry.
+"""
+
+from typing import Any
+
+from celery import Task, shared_task
+from django.utils import timezone
+
+from notifications import delivery, dispatch
+from notifications.catalogue import KINDS, SWEEPER, task_name
+
+SWEEP_LIMIT = 1000
+
+
+def _send(task: "Task[[int], str]", message_id: int) -> str:
+    return delivery.deliver(message_id=message_id, task_id=task.request.id or "", now=timezone.now())
+
+
+SEND_TASKS: dict[str, Any] = {kind: shared_task(bind=True, name=task_name(kind))(_send) for kind in KINDS}
+
+
+@shared_task(name=SWEEPER)
+def send_due_messages() -> dict[str, int]:
+    """Free what lost workers held, then publish what is due and was not, or long ago, handed to the broker."""
+    now = timezone.now()
+    reclaimed = delivery.reclaim_lost(now=now)
+    due = delivery.take_due(now=now, limit=SWEEP_LIMIT)
+    published = 0
+    for message_id, kind in due:
+        if not dispatch.publish(task_name(kind), message_id):
+            break
+        published += 1
+    if left := [message_id for message_id, _kind in due[published:]]:
+        delivery.put_back(message_ids=left)
+    return {"reclaimed": reclaimed, "published": published, "put_back": len(left)}
