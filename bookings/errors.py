@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the word staff and code use for it
     """A business refusal. Nothing was written. `code` and `detail` are the API's 409 body, plus `extra`."""
 
     def __init__(self, code: str, detail: str, **extra: Any) -> None:

@@ -5,6 +5,7 @@ Nothing here has side effects: states change in bookings.services only.
 """
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from rest_framework_api_key.models import AbstractAPIKey
@@ -26,13 +28,19 @@ def check_time_zone(value: str) -> None:
         raise ValidationError(_("Give an IANA time zone such as Africa/Addis_Ababa."))
 
 
-class Money(models.DecimalField):  # type: ignore[type-arg]
-    """Decimal(12,2), never negative unless a CHECK says otherwise."""
+if TYPE_CHECKING:
+    DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
+else:
+    DecimalField = models.DecimalField
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+
+class Money(DecimalField):
+    """Decimal(12,2)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 12)
         kwargs.setdefault("decimal_places", 2)
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
 
 
 class Trip(models.Model):
@@ -345,8 +353,8 @@ class ApiKey(AbstractAPIKey):
     scopes = models.JSONField(_("scopes"), default=list)
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = _("API key")
-        verbose_name_plural = _("API keys")
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
 
 
 class ApiRequest(models.Model):

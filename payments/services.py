@@ -71,7 +71,7 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now:
             outcome.refused.append((booking.reference, refusal))
             continue
         outcome.done.append(booking)
-        payments.append(_manual(booking, money, actor, now, Status.SUCCEEDED, keys[booking.pk]))
+        payments.append(_manual(booking, money, actor=actor, now=now, status=Status.SUCCEEDED, key=keys[booking.pk]))
     _book(Payment.objects.bulk_create(payments), actor, now)
     if len(bookings) < len(set(booking_ids)):
         outcome.refused.append(("?", NotFound("A booking")))
@@ -112,7 +112,7 @@ def _why_not(booking: Booking, money: ManualPayment) -> Refused | None:
 
 
 def _manual(
-    booking: Booking, money: ManualPayment, actor: Actor, now: datetime, status: Payment.Status, key: str
+    booking: Booking, money: ManualPayment, *, actor: Actor, now: datetime, status: Payment.Status, key: str
 ) -> Payment:
     return Payment(
         tx_ref=new_tx_ref(money.method),
@@ -150,7 +150,7 @@ def await_payment(
         return known
     if refusal := _why_not(booking, money):
         raise refusal
-    payment = _manual(booking, money, actor, now, Status.PENDING, creation_key)
+    payment = _manual(booking, money, actor=actor, now=now, status=Status.PENDING, key=creation_key)
     payment.save(force_insert=True)
     text = f"{payment.get_method_display()} {payment.currency} {payment.amount:.2f} expected ({payment.tx_ref})"
     ledger.note(booking, kind="payment_awaited", text=text, actor=actor, now=now)
