@@ -95,7 +95,8 @@ def _check(money: ManualPayment, actor: Actor, now: datetime) -> None:
         raise Refused("no_person", "A payment by hand needs the person who took it.")
     if money.method not in Payment.MANUAL:
         raise Refused("method", "Choose cash, bank transfer, card or other.")
-    if money.amount is not None and (money.amount <= 0 or money.amount != round(money.amount, 2)):
+    amount = money.amount
+    if amount is not None and not (amount.is_finite() and amount > 0 and amount == round(amount, 2)):
         raise Refused("amount", "Give an amount above zero with at most two decimals.")
     if money.received_at and money.received_at > now + timedelta(minutes=5):
         raise Refused("received_at", "The money can't have come in the future.")
