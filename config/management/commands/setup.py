@@ -1,0 +1,29 @@
+"""manage.py setup: roles, schedule, first reminder rule. Safe to run after every deploy."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from config.models import SetupStep
+from config.roles import give_roles, role_steps
+from config.schedule import give_schedule, schedule_steps
+
+
+class Command(BaseCommand):
+    help = "Makes what is missing: roles, their new permissions, the schedule. What people edited or deleted stays so."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        given = self.give_once()
+        self.stdout.write(f"Set up: {given} new." if given else "Set up already: nothing new.")
+
+    @transaction.atomic
+    def give_once(self) -> int:
+        """Give each step that this database has not had; returns how many."""
+        known = set(SetupStep.objects.values_list("name", flat=True))
+        steps = frozenset(name for name in (*role_steps(), *schedule_steps()) if name not in known)
+        give_roles(steps=steps)
+        give_schedule(steps=steps)
+        SetupStep.objects.bulk_create(SetupStep(name=name, done_at=timezone.now()) for name in sorted(steps))
+        return len(steps)

@@ -1,0 +1,64 @@
+"""What beat runs, and how often. These are beginnings: from then on the rows belong to ops."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from notifications.catalogue import SWEEPER
+from notifications.models import ReminderRule
+
+UNITS: Final = (("hours", 3600), ("minutes", 60), ("seconds", 1))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task that beat publishes; the queue is that of the task's route (config/queues.py)."""
+
+    task: str
+    every: timedelta
+    description: str
+
+
+JOBS: Final = (
+    Job(SWEEPER, timedelta(seconds=15), "Publishes mails that are due and frees those a lost worker held."),
+    Job("bookings.expire_holds", timedelta(minutes=1), "Ends unpaid holds that are over; the seats come free."),
+    Job("bookings.promote_waitlist", timedelta(minutes=1), "Moves waiting groups up when seats are free."),
+    Job("bookings.plan_reminders", timedelta(minutes=5), "Queues the reminders whose hour has come."),
+    Job("bookings.complete_departures", timedelta(minutes=15), "Closes departures that are over."),
+    Job("bookings.prune_api_requests", timedelta(hours=1), "Forgets old Idempotency-Keys."),
+)
+REMINDER_STEP: Final = "reminder rule"
+
+
+def schedule_steps() -> Iterator[str]:
+    """Every job and the first reminder rule, as the names that setup remembers."""
+    yield from (f"job:{job.task}" for job in JOBS)
+    yield REMINDER_STEP
+
+
+def give_schedule(*, steps: frozenset[str]) -> None:
+    """Make the rows that `steps` (of schedule_steps) name. A row that is there already stays as it is."""
+    for job in JOBS:
+        if f"job:{job.task}" in steps:
+            _schedule(job)
+    if REMINDER_STEP in steps and not ReminderRule.objects.filter(kind="departure_reminder").exists():
+        ReminderRule.objects.create(kind="departure_reminder", hours_before=48)
+
+
+def _schedule(job: Job) -> None:
+    """On the real models, so that a running beat notices. A tick nobody took in time is dropped, not piled up."""
+    seconds = int(job.every.total_seconds())
+    period, size = next((period, size) for period, size in UNITS if seconds % size == 0)
+    interval, _made = IntervalSchedule.objects.get_or_create(every=seconds // size, period=period)
+    PeriodicTask.objects.get_or_create(
+        name=job.task,
+        defaults={
+            "task": job.task,
+            "interval": interval,
+            "expire_seconds": seconds,
+            "description": job.description,
+        },
+    )
