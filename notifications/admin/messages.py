@@ -1,0 +1,204 @@
+"""The outbox in the admin: read, preview, send again, withdraw, try again. Nothing is typed in here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from notifications import outbox, rendering
+from notifications.admin import pages
+from notifications.errors import MessageRefused
+from notifications.models import Message
+
+Status = Message.Status
+COLOURS = {
+    Status.QUEUED: "info",
+    Status.SENDING: "info",
+    Status.SENT: "success",
+    Status.FAILED: "danger",
+    Status.WITHDRAWN: "warning",
+    Status.BOUNCED: "danger",
+}
+# The buttons that make sense in a state; a message that moved on meanwhile is refused by the service.
+BUTTONS = {
+    Status.DRAFT: {"withdraw"},
+    Status.QUEUED: {"withdraw"},
+    Status.SENT: {"resend"},
+    Status.FAILED: {"resend", "retry"},
+    Status.BOUNCED: {"resend"},
+}
+
+
+@admin.register(Message)
+class MessageAdmin(ModelAdmin):
+    list_display = ("colour", "kind", "topic", "recipient", "subject", "due_at", "sent_at", "attempts")
+    list_display_links = ("colour", "kind")
+    list_filter = ("status", "kind")
+    list_per_page = 50
+    search_fields = ("topic", "recipient", "subject")
+    search_help_text = "Booking reference, address or subject."
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = ("withdraw_selected", "retry_selected")
+    actions_row = actions_detail = ("resend", "withdraw", "retry")
+    readonly_fields = ("colour", "state", "preview", "plain_text", "identity")
+    fieldsets = (
+        (None, {"fields": (("colour", "kind"), ("recipient", "topic"), "subject", "state")}),
+        ("Times", {"fields": (("created_at", "due_at"), ("sent_at", "attempts"))}),
+        ("Mail", {"fields": ("preview", "plain_text")}),
+        ("Behind the scenes", {"fields": ("identity", "dedupe_key", "task_id", "resend_of", "requested_by")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return False
+
+    # Named methods, not "notifications.…" in the decorators: unfold looks those up in the database at every start.
+    def has_resend_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("notifications.resend_message")
+
+    def has_withdraw_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("notifications.withdraw_message")
+
+    def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("notifications.retry_message")
+
+    def get_custom_urls(self) -> tuple[Any, ...]:
+        return (("<int:message_id>/preview", "notifications_message_preview", self.preview_view),)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        message = self._find(object_id)
+        fitting = set() if message.withdrawn_reason else BUTTONS.get(Status(message.status), set())
+        return [button for button in super().get_actions_detail(request, object_id) if button.path in fitting]
+
+    @display(description="Status", ordering="status", label=COLOURS)
+    def colour(self, message: Message) -> tuple[str, str]:
+        return message.status, str(Status(message.status).label)
+
+    @display(description="What happened")
+    def state(self, message: Message) -> SafeString:
+        lines = [
+            (message.last_error,),
+            (message.withdrawn_reason and f"No longer true: {message.withdrawn_reason}",),
+            (message.possible_duplicate and "It may have arrived twice.",),
+        ]
+        return format_html_join("", '<p dir="auto">{}</p>', [line for line in lines if line[0]]) or SafeString("–")
+
+    @display(description="Preview")
+    def preview(self, message: Message) -> SafeString:
+        return pages.frame(reverse(pages.admin_url(self, "preview"), args=(message.pk,)))
+
+    @display(description="Plain text part")
+    def plain_text(self, message: Message) -> SafeString:
+        return pages.plain(message.text or rendering.render(message).text)
+
+    @display(description="Message-ID")
+    def identity(self, message: Message) -> str:
+        return message.message_id
+
+    def preview_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        """The mail as it was sent, or as it would be sent now."""
+        message = self._find(message_id)
+        if not self.has_view_permission(request, message):
+            raise PermissionDenied
+        return pages.framed(message.html or rendering.render(message).html)
+
+    @action(description="Send again", permissions=["view", "resend"], icon="forward_to_inbox")
+    def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        message = self._find(object_id)
+        form = pages.ResendForm(request.POST or None, initial={"recipient": message.recipient})
+        if not form.is_valid():
+            return self._ask(request, form, message, title="Send again", question="Send this mail again?")
+        try:
+            again = outbox.resend(
+                message_id=message.pk,
+                user=request.user,  # type: ignore[arg-type]  # admin_view lets only users in
+                now=timezone.now(),
+                recipient=form.cleaned_data["recipient"],
+            )
+        except MessageRefused as refused:
+            return self._tell(request, refused.detail, messages.ERROR)
+        return self._tell(request, f"The mail is on its way again, to {again.recipient}.")
+
+    @action(description="Withdraw", permissions=["view", "withdraw"], icon="block")
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        message = self._find(object_id)
+        form = pages.WithdrawForm(request.POST or None)
+        if not form.is_valid():
+            question = "Withdraw this mail? It will never be sent."
+            return self._ask(request, form, message, title="Withdraw", question=question)
+        return self._withdraw(request, [message.pk], form.cleaned_data["reason"])
+
+    @action(description="Try again", permissions=["view", "retry"], icon="replay")
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        message = self._find(object_id)
+        if request.method != "POST":
+            question = "Try to send this mail again?"
+            return self._ask(request, pages.RetryForm(), message, title="Try again", question=question)
+        return self._retry(request, [message.pk])
+
+    @admin.action(description="Withdraw selected messages", permissions=["withdraw"])
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
+        ids = list(queryset.values_list("pk", flat=True))
+        form = pages.WithdrawForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            question = f"Withdraw {_messages(len(ids))}? Those that are not sent yet will never be sent."
+            return self._ask_list(request, form, ids, title="Withdraw", question=question)
+        return self._withdraw(request, ids, form.cleaned_data["reason"])
+
+    @admin.action(description="Try selected messages again", permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
+        ids = list(queryset.values_list("pk", flat=True))
+        if "confirmed" not in request.POST:
+            question = f"Try to send {_messages(len(ids))} again? Only failed ones are tried."
+            return self._ask_list(request, pages.RetryForm(), ids, title="Try again", question=question)
+        return self._retry(request, ids)
+
+    def _find(self, object_id: Any) -> Message:
+        message = Message.objects.filter(pk=object_id).first() if str(object_id).isdecimal() else None
+        if message is None:
+            raise Http404
+        return message
+
+    def _ask(self, request: HttpRequest, form: Any, message: Message, *, title: str, question: str) -> HttpResponse:
+        facts = (("Kind", message.get_kind_display()), ("About", message.topic), ("To", message.recipient))
+        return pages.ask(request, self, form, title=title, question=question, submit=title, facts=facts)
+
+    def _ask_list(self, request: HttpRequest, form: Any, ids: list[int], *, title: str, question: str) -> HttpResponse:
+        words = {"action": request.POST["action"], "chosen": pages.chosen(request, ids)}
+        return pages.ask(request, self, form, title=title, question=question, submit=title, **words)
+
+    def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
+        done = outbox.withdraw_messages(message_ids=ids, reason=reason)
+        return self._tell_count(request, done, len(ids), "withdrawn", "had been sent or withdrawn before")
+
+    def _retry(self, request: HttpRequest, ids: list[int]) -> HttpResponse:
+        done = outbox.retry(message_ids=ids, now=timezone.now())
+        return self._tell_count(request, done, len(ids), "queued again", "had not failed, or are no longer true")
+
+    def _tell_count(self, request: HttpRequest, done: int, asked: int, what: str, why_not: str) -> HttpResponse:
+        text = f"{_messages(done)} {what}."
+        if left := asked - done:
+            text += f" {left} left alone: they {why_not}."
+        return self._tell(request, text, messages.SUCCESS if done else messages.WARNING)
+
+    def _tell(self, request: HttpRequest, text: str, level: int = messages.SUCCESS) -> HttpResponse:
+        self.message_user(request, text, level)
+        return HttpResponseRedirect(reverse(pages.admin_url(self, "changelist")))
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'' if count == 1 else 's'}"

@@ -1,0 +1,78 @@
+"""The outbox' own admin pages: the question before an act, and the preview of a mail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.admin import helpers
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
+
+# A mail's HTML is shown in a frame that can run nothing, load nothing and reach nothing of the admin.
+PREVIEW_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+class ResendForm(forms.Form):
+    recipient = forms.EmailField(label="To", widget=UnfoldAdminEmailInputWidget)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Kept with the message, for whoever asks why it was never sent.",
+    )
+
+
+class RetryForm(forms.Form):
+    """Only the question."""
+
+
+def ask(request: HttpRequest, admin: Any, form: forms.Form, **words: Any) -> HttpResponse:
+    """The page with the question. `words`: title, question, submit and, for a list action, action and chosen."""
+    return TemplateResponse(
+        request,
+        "admin/notifications/ask.html",
+        {
+            **admin.admin_site.each_context(request),
+            "opts": admin.opts,
+            "form": form,
+            "back": reverse(admin_url(admin, "changelist")),
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            **words,
+        },
+    )
+
+
+def chosen(request: HttpRequest, ids: Sequence[int]) -> dict[str, Any]:
+    """What the second request of a list action repeats: all across the pages, or each row that was ticked."""
+    across = request.POST.get("select_across", "0")
+    return {"select_across": across, "ids": ids[:1] if across == "1" else ids}
+
+
+def admin_url(admin: Any, page: str) -> str:
+    return f"{admin.admin_site.name}:{admin.opts.app_label}_{admin.opts.model_name}_{page}"
+
+
+def framed(html: str) -> HttpResponse:
+    return HttpResponse(html, headers=PREVIEW_HEADERS)
+
+
+def frame(url: str) -> SafeString:
+    return format_html(
+        '<iframe src="{}" sandbox title="Preview of the mail" loading="lazy" style="width:100%;min-height:36rem;'
+        'border:1px solid rgba(128,128,128,.35);border-radius:6px;background:#fff"></iframe>',
+        url,
+    )
+
+
+def plain(text: str) -> SafeString:
+    return format_html('<div dir="auto" style="white-space:pre-wrap;max-width:70ch">{}</div>', text)

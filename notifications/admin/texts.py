@@ -1,0 +1,70 @@
+"""Staff's own mail texts, with a preview, and the rules for reminders."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template import TemplateSyntaxError
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from notifications import rendering, wording
+from notifications.admin import pages
+from notifications.catalogue import KINDS
+from notifications.models import MessageTemplate, ReminderRule
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(ModelAdmin):
+    list_display = ("kind", "language", "subject", "is_active", "updated_at")
+    list_filter = ("language", "is_active")
+    search_fields = ("subject", "body")
+    actions_detail = ("preview",)
+    readonly_fields = ("facts",)
+    fields = (("kind", "language"), "is_active", "subject", "body", "facts")
+
+    def get_custom_urls(self) -> tuple[Any, ...]:
+        return (("<int:template_id>/frame", "notifications_messagetemplate_frame", self.frame_view),)
+
+    @display(description="Facts you may use")
+    def facts(self, template: MessageTemplate) -> SafeString:
+        """Those of the row's kind; before it has one, those that every kind has."""
+        kinds = [template.kind] if template.kind else list(KINDS)
+        common = sorted(set.intersection(*(set(wording.placeholders(kind)) for kind in kinds)))
+        return format_html_join(" ", "<code>{{{{ {} }}}}</code>", ((name,) for name in common))
+
+    @action(description="Preview", permissions=["view"], icon="visibility")
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        template = get_object_or_404(MessageTemplate, pk=object_id)
+        try:
+            mail = rendering.preview(template)
+        except TemplateSyntaxError as error:
+            self.message_user(request, f"This text can't be read: {error}", messages.ERROR)
+            return HttpResponseRedirect(reverse(pages.admin_url(self, "change"), args=(template.pk,)))
+        words = {
+            "opts": self.opts,
+            "title": f"Preview: {template}",
+            "mail": mail,
+            "frame": pages.frame(reverse(pages.admin_url(self, "frame"), args=(template.pk,))),
+            "text": pages.plain(mail.text),
+        }
+        context = self.admin_site.each_context(request) | words
+        return TemplateResponse(request, "admin/notifications/preview.html", context)
+
+    def frame_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
+        template = get_object_or_404(MessageTemplate, pk=template_id)
+        if not self.has_view_permission(request, template):
+            raise PermissionDenied
+        return pages.framed(rendering.preview(template).html)
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(ModelAdmin):
+    list_display = ("kind", "hours_before", "is_active")
+    list_filter = ("is_active",)
