@@ -1,0 +1,57 @@
+"""What is always true of departures and bookings, in a few statements over whole tables."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, Lag, Substr
+
+from bookings.models import Booking, BookingEvent, Departure
+from notifications.models import Message
+
+Status = Booking.Status
+TOPIC = "booking:"
+# What a waitlisted, expired or cancelled booking must not promise.
+PROMISES = ("booking_confirmation", "booking_confirmed", "departure_reminder")
+FETCH = 2000  # rows a round trip
+
+
+def breaches() -> Iterator[str]:
+    """One sentence for each broken rule; nothing when the books are clean."""
+    yield from _seats()
+    yield from _timelines()
+    yield from _promises()
+
+
+def _seats() -> Iterator[str]:
+    held = Sum("bookings__party_size", filter=Q(bookings__status__in=Booking.HOLDS_SEATS))
+    wrong = Departure.objects.annotate(held=Coalesce(held, 0)).exclude(seats_taken=F("held")).order_by("pk")
+    for code, taken, seats in wrong.values_list("code", "seats_taken", "held").iterator(FETCH):
+        yield f"Departure {code}: seats taken is {taken}, but its bookings hold {seats}."
+
+
+def _timelines() -> Iterator[str]:
+    """Each status row must start where the one before ended, the last end where the booking is, each with an actor."""
+    events = BookingEvent.objects.exclude(to_status="")
+    before = Window(Lag("to_status"), partition_by=F("booking_id"), order_by=F("id").asc())
+    broken = events.annotate(before=Coalesce(before, Value(""))).exclude(from_status=F("before"))
+    rows = broken.order_by("booking_id", "pk").values_list("booking__reference", "pk", "from_status", "before")
+    for reference, pk, start, end in rows.iterator(FETCH):
+        yield f"Booking {reference}: timeline row {pk} starts from “{start}”, but the one before ended at “{end}”."
+    last = events.filter(booking=OuterRef("pk")).order_by("-pk").values("to_status")[:1]
+    astray = Booking.objects.annotate(end=Coalesce(Subquery(last), Value("nothing"))).exclude(status=F("end"))
+    for reference, status, end in astray.order_by("pk").values_list("reference", "status", "end").iterator(FETCH):
+        yield f"Booking {reference}: its status is {status}, but its timeline ends at {end}."
+    nobody = BookingEvent.objects.filter(actor_label="").order_by("pk")
+    for reference, pk in nobody.values_list("booking__reference", "pk").iterator(FETCH):
+        yield f"Booking {reference}: timeline row {pk} names nobody."
+
+
+def _promises() -> Iterator[str]:
+    gone = Booking.objects.filter(
+        reference=OuterRef("reference"), status__in=(Status.WAITLISTED, Status.EXPIRED, Status.CANCELLED)
+    )
+    unsent = Message.objects.filter(status__in=Message.UNSENT, kind__in=PROMISES, topic__startswith=TOPIC)
+    untrue = unsent.annotate(reference=Substr("topic", len(TOPIC) + 1)).annotate(state=Subquery(gone.values("status")))
+    rows = untrue.filter(state__isnull=False).order_by("pk").values_list("reference", "state", "kind", "pk")
+    for reference, state, kind, pk in rows.iterator(FETCH):
+        yield f"Booking {reference}: it is {state}, but message {pk} ({kind}) is still to be sent."
