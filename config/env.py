@@ -32,7 +32,8 @@ def stop(name: str, wants: str) -> NoReturn:
 
 def load(base_dir: Path) -> None:
     """Read .env when present, then each NAME_FILE into NAME (a value that is set wins over both)."""
-    environ.Env.read_env(base_dir / ".env")
+    if (base_dir / ".env").is_file():
+        environ.Env.read_env(base_dir / ".env")
     for name in SECRETS:
         file = os.environ.get(f"{name}_FILE")
         if not file or os.environ.get(name):

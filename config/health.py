@@ -67,7 +67,7 @@ def check_database() -> str:
 def check_broker() -> str:
     """One attempt of CELERY_BROKER_CONNECTION_TIMEOUT (1 s) on a connection of its own: a silent broker is down."""
     with app.connection_for_write() as broker:
-        broker.transport.establish_connection()
+        broker.transport.close_connection(broker.transport.establish_connection())
     return "ok"
 
 

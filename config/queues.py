@@ -15,6 +15,7 @@ ROUTES = {
     "payments.*": {"queue": "periodic"},
 }
 EXCHANGE = Exchange("tourdesk", type="topic")
+DIRECT_QUEUES = [Queue(name, Exchange("tourdesk.direct"), routing_key=name) for name in QUEUES]
 # What a worker refuses for good, or was lost with 20 times. Nobody consumes it: people look, then move or purge.
 DEAD_LETTERS = Queue(
     "tourdesk.dead",
@@ -92,7 +93,7 @@ def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
     if not broker_url:
         return common | _filesystem(var_dir)
     if broker_url.startswith("memory://"):  # unit tests: published, never consumed
-        return common | {"CELERY_BROKER_URL": broker_url, "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES]}
+        return common | {"CELERY_BROKER_URL": broker_url, "CELERY_TASK_QUEUES": DIRECT_QUEUES}
     return common | _rabbitmq(broker_url)
 
 
@@ -115,15 +116,16 @@ def _filesystem(var_dir: Path) -> dict[str, Any]:
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     return {
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost",
+        "CELERY_BROKER_TRANSPORT": "config.embedded_broker:Transport",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folders["messages"]),
             "data_folder_out": str(folders["messages"]),
             "control_folder": str(folders["control"]),
             "processed_folder": str(folders["processed"]),
-            "polling_interval": 0.5,
+            "polling_interval": 0.1,
         },
-        "CELERY_TASK_QUEUES": [Queue(name) for name in QUEUES],
+        "CELERY_TASK_QUEUES": DIRECT_QUEUES,
     }
 
 

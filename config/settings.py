@@ -13,7 +13,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- the web -----------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
-SITE_URL = env.url("SITE_URL", "http://127.0.0.1:8000", "http https").rstrip("/")
+SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}", "http https").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 if any(not origin.startswith(("http://", "https://")) for origin in CSRF_TRUSTED_ORIGINS):
@@ -156,7 +156,7 @@ ANYMAIL = {"REQUESTS_TIMEOUT": 20, **env.anymail()}
 globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZONE))
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
-FLOWER_URL = env.url("FLOWER_URL", "http://127.0.0.1:5555", "http https")
+FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.number('FLOWER_PORT', 5555)}", "http https")
 HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)
 
 # --- payments ----------------------------------------------------------------------------------

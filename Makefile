@@ -1,0 +1,81 @@
+# `make` alone lists what there is. Everything runs in .venv, which is made again when the pins change.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL = $(PIP) install --quiet --require-hashes --no-deps
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# What `check --deploy` looks at: the settings as they are in production.
+PRODUCTION := SITE_URL=https://desk.example.com ALLOWED_HOSTS=desk.example.com \
+	DATABASE_URL=postgres://lint@127.0.0.1/lint CELERY_BROKER_URL=amqp://127.0.0.1// EMAIL_URL=smtp://127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test test-sqlite e2e lint types format lock up down clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## .venv with the pinned dependencies
+
+setup-dev: .venv/.installed-dev
+
+demo: setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
+	@exec $(BIN)/python manage.py demo
+
+test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and RabbitMQ when they run (REQUIRE_SERVICES=1: must)
+	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-sqlite: setup-dev ## the quick tests, on SQLite in memory
+	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 -m "not services and not e2e" $(ARGS)
+
+e2e: setup-dev ## only the tests that start real processes
+	@exec $(BIN)/python -m pytest -m e2e $(ARGS)
+
+lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --deploy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+types: setup-dev ## mypy, strict
+	@$(BIN)/mypy .
+
+format: setup-dev ## put the code into shape
+	@$(BIN)/ruff check --fix --exit-zero . && $(BIN)/ruff format .
+
+lock: setup-dev ## pin and hash requirements.in and requirements-dev.in again
+	@$(LOCK) --upgrade --output-file requirements.txt requirements.in
+	@$(LOCK) --upgrade --output-file requirements-dev.txt requirements-dev.in
+
+up: ## the real thing in containers (needs Docker and .env; see README)
+	docker compose up --build --detach
+
+down: ## stop the containers; the data stays
+	docker compose down
+
+clean: ## remove .venv and caches; var/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache staticfiles
+
+.venv/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the pinned dependencies …"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing what tests and checks need …"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# Debian's bare python3 has no ensurepip: then another pip fills the environment, or apt-get brings what is missing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Tourdesk needs Python 3.11 or newer; name it: make setup PYTHON=python3.11" >&2; exit 1; }
+	@rm -rf .venv
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+		$(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; \
+	else echo "Python can't make virtual environments here. Cure: sudo apt-get install python3-venv" >&2; exit 1; fi

@@ -1,0 +1,125 @@
+"""`make demo`: web, worker, beat and Flower in one terminal; the data under var/ is kept for the next time."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from honcho.compat import ProcessManager
+from honcho.manager import Manager
+
+from config import env
+
+PYTHON = f"exec {sys.executable} -m"
+PROCESSES = {
+    "web": f"{PYTHON} gunicorn config.wsgi",
+    "worker": f"{PYTHON} celery -A config worker -n worker@%h --loglevel INFO",
+    "beat": f"{PYTHON} celery -A config beat --loglevel INFO",
+    "flower": f"{PYTHON} celery -A config flower --port={{flower_port}}",
+}
+START_SECONDS = 90
+
+
+class Command(BaseCommand):
+    help = "Migrate, set up, make the demo data once, then run web, worker, beat and Flower until Ctrl-C."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        port, flower_port = env.number("PORT", 8000, least=1), env.number("FLOWER_PORT", 5555, least=1)
+        refuse_taken("PORT", port)
+        refuse_taken("FLOWER_PORT", flower_port)
+        self.prepare()
+        threading.Thread(target=self.greet, args=(port, flower_port), daemon=True).start()
+        sys.exit(run(port, flower_port))
+
+    def prepare(self) -> None:
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+        call_command("migrate", verbosity=0)
+        if "setup" in get_commands():
+            call_command("setup")
+        if "demo_data" in get_commands() and not (settings.VAR_DIR / "demo-logins.json").exists():
+            self.stdout.write("Making the demo data (only the first time) …")
+            call_command("demo_data")
+        connections.close_all()
+
+    def greet(self, port: int, flower_port: int) -> None:
+        """Say where to go, once the web answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(f"http://127.0.0.1:{port}/healthz"):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.3)
+        self.stdout.write(greeting(port, flower_port))
+
+
+class MainProcessFirst(ProcessManager):  # type: ignore[misc]
+    """TERM goes to the main process alone: the worker's children end the mail they are at (as KillMode=mixed does)."""
+
+    def terminate(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+class Supervisor(Manager):  # type: ignore[misc]
+    """honcho's manager: one ends, all end; whole process groups are killed after 5 s."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._procmgr = MainProcessFirst()
+
+
+def run(port: int, flower_port: int) -> int:
+    """The exit code: 0 when asked to stop, else that of the process that ended, and never 0."""
+    manager = Supervisor()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PORT": str(port)}
+    for name, command in PROCESSES.items():
+        manager.add_process(name, command.format(flower_port=flower_port), env=environment)
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
+    manager.loop()
+    if manager.returncode in {128 + signal.SIGINT, 128 + signal.SIGTERM}:
+        return 0
+    return manager.returncode or 1
+
+
+def refuse_taken(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(f"Port {port} is taken. Set {name} to a free one, such as {name}={port + 1}.") from error
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 (our own address)
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def greeting(port: int, flower_port: int) -> str:
+    lines = [
+        "",
+        "Tourdesk runs. Ctrl-C stops it; the data stays.",
+        f"  Back office  http://127.0.0.1:{port}/admin/",
+        f"  API          http://127.0.0.1:{port}/api/docs/",
+        f"  Flower       http://127.0.0.1:{flower_port}/",
+        f"  Mails        {settings.VAR_DIR / 'mail'}",
+        "Log-ins",
+    ]
+    file = settings.VAR_DIR / "demo-logins.json"
+    accounts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    lines += [f"  {role:<12} {account['username']}  {account['password']}" for role, account in accounts.items()]
+    user, _, password = env.flower_log_in(settings.VAR_DIR, required=not settings.EMBEDDED).partition(":")
+    lines += [f"  {'Flower':<12} {user}  {password}", ""]
+    return "\n".join(lines)
