@@ -1,0 +1,122 @@
+"""Real parts: processes as an operator starts them, on the test's database, a RabbitMQ node and an SMTP server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from tests.e2e.rabbit import Node, free_port
+from tests.e2e.smtp import Inbox
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Stack:
+    """Tourdesk's processes. Each is the leader of its own group, so that a kill takes its children along."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self.environment = os.environ | environment
+        self.folder = folder
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.web_port = free_port()
+
+    def start(self, name: str, *command: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def start_web(self) -> str:
+        """The address it answers at."""
+        address = f"127.0.0.1:{self.web_port}"
+        self.start("web", "gunicorn", "config.wsgi", "--bind", address, "--threads", "4")
+        url = f"http://{address}"
+        wait_until(lambda: responds(f"{url}/healthz"), "the web process")
+        return url
+
+    def start_worker(self, concurrency: int = 1) -> None:
+        self.start("worker", "celery", "-A", "config", "worker", "-c", str(concurrency), "-l", "INFO")
+        wait_until(lambda: b" ready." in self.log("worker"), "the worker")
+
+    def start_beat(self) -> None:
+        self.start("beat", "celery", "-A", "config", "beat", "-l", "INFO")
+
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        process = self.running.pop(name)
+        os.killpg(process.pid, how)
+        process.wait(30)
+
+    def log(self, name: str) -> bytes:
+        return (self.folder / f"{name}.log").read_bytes()
+
+    def end(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+
+def wait_until(condition: Any, what: str, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds} s for {what}")
+        time.sleep(0.1)
+
+
+def responds(url: str) -> bool:
+    try:
+        return bool(urllib.request.urlopen(url, timeout=2).status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def database_environment() -> dict[str, str]:
+    """What lets another process use the test's own database."""
+    db = connection.settings_dict
+    return {"DATABASE_URL": f"postgres://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"}
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[Node]:
+    node = Node()
+    node.start()
+    yield node
+    node.remove()
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    inbox = Inbox()
+    inbox.controller.start()
+    yield inbox
+    inbox.controller.stop()
+
+
+@pytest.fixture
+def stack(transactional_db: None, rabbit: Node, inbox: Inbox, tmp_path: Path) -> Iterator[Stack]:
+    """On the very database that the test itself reads through the ORM; the sweeper and leases are quick."""
+    call_command("setup", verbosity=0)
+    stack = Stack(
+        database_environment()
+        | {
+            "CELERY_BROKER_URL": rabbit.url,
+            "EMAIL_URL": f"smtp://127.0.0.1:{inbox.port}",
+            "VAR_DIR": str(tmp_path),
+            "FLOWER_BASIC_AUTH": "ops:only-for-tests",
+            "OUTBOX_REPUBLISH_SECONDS": "2",
+            "OUTBOX_LEASE_SECONDS": "3",
+        },
+        tmp_path,
+    )
+    yield stack
+    stack.end()
