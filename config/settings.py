@@ -3,6 +3,8 @@
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from django.conf.locale import LANG_INFO
+
 from config import env, queues
 from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
@@ -123,6 +125,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a full page of ticked rows with its inli
 # --- language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("am", "አማርኛ")]
+# Django has no Amharic of its own; the admin's language menu wants to know this much about it.
+LANG_INFO.setdefault("am", {"bidi": False, "code": "am", "name": "Amharic", "name_local": "አማርኛ"})
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Africa/Addis_Ababa")
 if TIME_ZONE not in available_timezones():
