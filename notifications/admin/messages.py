@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -76,8 +76,9 @@ class MessageAdmin(ModelAdmin):
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("notifications.retry_message")
 
-    def get_custom_urls(self) -> tuple[Any, ...]:
-        return (("<int:message_id>/preview", "notifications_message_preview", self.preview_view),)
+    def get_urls(self) -> list[Any]:
+        preview = self.admin_site.admin_view(self.preview_view)
+        return [path("<int:message_id>/preview/", preview, name="notifications_message_preview"), *super().get_urls()]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         message = self._find(object_id)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template import TemplateSyntaxError
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -29,8 +29,10 @@ class MessageTemplateAdmin(ModelAdmin):
     readonly_fields = ("facts",)
     fields = (("kind", "language"), "is_active", "subject", "body", "facts")
 
-    def get_custom_urls(self) -> tuple[Any, ...]:
-        return (("<int:template_id>/frame", "notifications_messagetemplate_frame", self.frame_view),)
+    def get_urls(self) -> list[Any]:
+        frame = self.admin_site.admin_view(self.frame_view)
+        address = path("<int:template_id>/frame/", frame, name="notifications_messagetemplate_frame")
+        return [address, *super().get_urls()]
 
     @display(description="Facts you may use")
     def facts(self, template: MessageTemplate) -> SafeString:

@@ -1,0 +1,215 @@
+"""Against a real SMTP server that can misbehave."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from pytest_django import Settings
+
+from notifications import delivery, outbox
+from notifications.models import Message, MessageTemplate
+from tests.factories import NOW, make_message
+
+from .conftest import MailServer
+
+pytestmark = pytest.mark.django_db
+Status = Message.Status
+
+
+def deliver(message: Message, *, after: timedelta = timedelta()) -> str:
+    outcome = delivery.deliver(message_id=message.pk, task_id="task-1", now=NOW + after)
+    message.refresh_from_db()
+    return outcome
+
+
+def test_a_due_message_is_sent_and_marked(mail_server: MailServer) -> None:
+    message = make_message(context={"customer_name": "አልማዝ", "reference": "TD-1"})
+    assert deliver(message) == "sent"
+    assert (message.status, message.sent_at, message.attempts, message.task_id) == ("sent", NOW, 1, "task-1")
+    assert (message.lease_expires_at, message.last_error) == (None, "")
+    (mail,) = mail_server.mailbox.mails
+    assert (mail["To"], mail["Subject"]) == ("almaz@example.com", message.subject)
+    assert mail["Message-ID"] == f"<{message.uuid}@tourdesk.example>" == message.message_id
+    assert mail["Auto-Submitted"] == "auto-generated"
+    parts = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}
+    assert parts["text/plain"].replace("\r\n", "\n") == message.text
+    assert "Dear አልማዝ," in parts["text/html"]
+
+
+def test_delivered_twice_sends_one_mail(mail_server: MailServer) -> None:
+    message = make_message()
+    assert (deliver(message), deliver(message)) == ("sent", "skipped")
+    assert len(mail_server.mailbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"status": Status.DRAFT},
+        {"status": Status.WITHDRAWN},
+        {"status": Status.FAILED},
+        {"status": Status.SENDING},
+        {"due_at": NOW + timedelta(seconds=1)},
+    ],
+)
+def test_what_is_not_due_or_not_queued_is_skipped(mail_server: MailServer, state: dict[str, object]) -> None:
+    assert deliver(make_message(**state)) == "skipped"
+    assert mail_server.mailbox.mails == []
+
+
+def test_a_message_that_is_gone_is_skipped() -> None:
+    assert delivery.deliver(message_id=0, task_id="task-1", now=NOW) == "skipped"
+
+
+def test_a_temporary_refusal_is_tried_again_later_with_the_same_words(mail_server: MailServer) -> None:
+    message = make_message()
+    mail_server.mailbox.data_answers = ["451 Try later"]
+    assert deliver(message) == "queued"
+    wait = timedelta(seconds=30 + message.pk % 10)
+    assert (message.due_at, message.attempts, message.published_at) == (NOW + wait, 1, None)
+    assert message.last_error == "The mail server said: 451 Try later"
+    assert message.possible_duplicate is False
+    frozen = message.text
+    MessageTemplate.objects.create(kind=message.kind, subject="New", body="New words")
+    assert deliver(message) == "skipped"
+    assert deliver(message, after=wait) == "sent"
+    assert (message.text, message.last_error, message.attempts) == (frozen, "", 2)
+    assert mail_server.mailbox.mails[0]["Message-ID"] == message.message_id
+
+
+def test_a_refused_address_fails_at_once(mail_server: MailServer) -> None:
+    message = make_message()
+    mail_server.mailbox.rcpt_answers = ["550 No such user"]
+    assert deliver(message) == "failed"
+    assert (message.status, message.last_error) == ("failed", "The mail server said: 550 No such user")
+
+
+def test_the_last_attempt_gives_up(mail_server: MailServer) -> None:
+    message = make_message(attempts=delivery.MAX_ATTEMPTS - 1)
+    mail_server.mailbox.data_answers = ["451 Try later"]
+    assert deliver(message) == "failed"
+    assert message.attempts == delivery.MAX_ATTEMPTS
+
+
+def test_a_line_lost_after_the_mail_was_handed_over_is_marked_as_possibly_twice(mail_server: MailServer) -> None:
+    message = make_message()
+    mail_server.mailbox.hang_up_after_data = True
+    assert deliver(message) == "queued"
+    assert (message.possible_duplicate, message.last_error) == (True, "The mail server hung up.")
+    assert deliver(message, after=timedelta(minutes=1)) == "sent"
+    assert [mail["Message-ID"] for mail in mail_server.mailbox.mails] == [message.message_id] * 2
+
+
+def test_a_server_that_is_away_costs_an_attempt_but_marks_nothing_as_twice(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    message = make_message()
+    assert deliver(message) == "queued"
+    assert message.last_error == "The mail server could not be reached (Connection refused)."
+    assert (message.attempts, message.possible_duplicate) == (1, False)
+
+
+def test_a_refused_log_in_pauses_every_mail_and_burns_no_attempt(mail_server: MailServer, settings: Settings) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "desk", "s3cret"  # this server knows no AUTH
+    message, other = make_message(), make_message()
+    assert deliver(message) == "queued"
+    other.refresh_from_db()
+    assert message.attempts == other.attempts == 0
+    assert message.due_at == other.due_at == NOW + delivery.PAUSE
+    assert message.last_error == other.last_error
+    assert message.last_error.endswith("Check EMAIL_URL.")
+    assert "s3cret" not in message.last_error
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    assert deliver(message, after=delivery.PAUSE) == "sent"
+
+
+def test_an_unwritable_header_fails_and_says_so(mail_server: MailServer) -> None:
+    message = make_message(recipient="a@example.com\nBcc: b@example.com")
+    assert deliver(message) == "failed"
+    assert message.last_error.startswith("This mail can't be written")
+    assert mail_server.mailbox.mails == []
+
+
+def test_withdrawn_while_sending_is_not_tried_again(mail_server: MailServer) -> None:
+    message = make_message()
+    mail_server.mailbox.rcpt_answers = ["450 Busy"]
+    claimed = delivery._claim(message.pk, "task-1", NOW)  # noqa: SLF001 - the moment between claim and answer
+    assert claimed is not None
+    assert outbox.withdraw(topics=[message.topic], reason="Cancelled.") == 0
+    delivery.reclaim_lost(now=NOW + timedelta(hours=1))
+    message.refresh_from_db()
+    assert (message.status, message.withdrawn_reason) == ("withdrawn", "Cancelled.")
+
+
+def test_a_lost_worker_is_found_after_the_lease_and_the_row_says_so() -> None:
+    message = make_message()
+    assert delivery._claim(message.pk, "task-1", NOW) is not None  # noqa: SLF001 - then the worker is killed
+    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=119)) == 0
+    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=121)) == 1
+    message.refresh_from_db()
+    assert (message.status, message.possible_duplicate, message.last_error) == ("queued", True, delivery.LOST)
+    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=122)) == 0
+
+
+def test_a_mail_that_kills_every_worker_is_given_up() -> None:
+    lease = NOW - timedelta(seconds=1)
+    message = make_message(status=Status.SENDING, attempts=delivery.MAX_ATTEMPTS, lease_expires_at=lease)
+    assert delivery.reclaim_lost(now=NOW) == 1
+    message.refresh_from_db()
+    assert message.status == "failed"
+
+
+def test_who_lost_the_lease_does_not_overwrite_the_outcome(mail_server: MailServer) -> None:
+    message = make_message()
+    late = delivery._claim(message.pk, "slow", NOW)  # noqa: SLF001 - a worker that hangs past its lease
+    assert late is not None
+    later = timedelta(seconds=200)
+    delivery.reclaim_lost(now=NOW + later)
+    assert deliver(message, after=later) == "sent"
+    assert delivery.Claim(late).rows().update(status=Status.FAILED) == 0
+
+
+def test_due_messages_are_taken_once_until_they_were_forgotten() -> None:
+    due, later = make_message(), make_message(due_at=NOW + timedelta(hours=1))
+    assert later.status == "queued"
+    assert delivery.take_due(now=NOW, limit=10) == [(due.pk, due.kind)]
+    assert delivery.take_due(now=NOW, limit=10) == []
+    assert delivery.take_due(now=NOW + timedelta(seconds=31), limit=10) == [(due.pk, due.kind)]
+
+
+def test_a_long_queue_is_given_more_time_before_it_is_published_again() -> None:
+    for _ in range(delivery.REPUBLISH_EACH):
+        make_message(published_at=NOW)
+    assert delivery.take_due(now=NOW + timedelta(seconds=31), limit=10) == []
+    assert len(delivery.take_due(now=NOW + timedelta(seconds=61), limit=10)) == 10
+
+
+def test_what_the_broker_did_not_take_is_taken_by_the_next_sweep() -> None:
+    due = make_message()
+    delivery.take_due(now=NOW, limit=10)
+    delivery.put_back(message_ids=[due.pk])
+    assert delivery.take_due(now=NOW, limit=10) == [(due.pk, due.kind)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_one_mail(mail_server: MailServer) -> None:
+    if database.vendor == "sqlite":
+        pytest.skip("SQLite in memory has one writer")
+    messages = [make_message() for _ in range(10)]
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        outcomes.extend([delivery.deliver(message_id=message.pk, task_id="t", now=NOW) for message in messages])
+        delivery.connection.close()
+        database.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(outcomes) == ["sent"] * 10 + ["skipped"] * 10
+    assert len({mail["Message-ID"] for mail in mail_server.mailbox.mails}) == len(mail_server.mailbox.mails) == 10

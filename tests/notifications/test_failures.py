@@ -1,0 +1,123 @@
+"""The table of what a failure means."""
+
+import smtplib
+import socket
+import ssl
+from typing import Any
+
+import pytest
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+    AnymailUnsupportedFeature,
+)
+from django.core.mail import BadHeaderError
+
+from notifications.failures import Fate, classify
+
+
+def refused(code: int) -> smtplib.SMTPRecipientsRefused:
+    return smtplib.SMTPRecipientsRefused({"a@example.com": (code, b"no")})
+
+
+def http(status: int, **headers: str) -> AnymailRequestsAPIError:
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return AnymailRequestsAPIError("answer", response=response)
+
+
+def unreachable(kind: type[requests.RequestException]) -> Exception:
+    mixed: Any = type("AnymailRequestsAPIError", (AnymailRequestsAPIError, kind), {})
+    error: Exception = mixed("Error posting")
+    return error
+
+
+TRANSIENT = [
+    *[smtplib.SMTPDataError(code, b"later") for code in (421, 422, 431, 432, 442, 447, 450, 451, 452, 454)],
+    refused(450),
+    smtplib.SMTPSenderRefused(451, b"later", "desk@tourdesk.example"),
+    smtplib.SMTPConnectError(421, b"busy"),
+    smtplib.SMTPHeloError(421, b"busy"),
+    smtplib.SMTPAuthenticationError(454, b"try later"),
+    smtplib.SMTPServerDisconnected("gone"),
+    TimeoutError(),
+    ConnectionRefusedError(),
+    ConnectionResetError(),
+    socket.gaierror(-3, "Temporary failure in name resolution"),
+    ssl.SSLError("handshake"),
+    http(408),
+    http(425),
+    http(429),
+    http(500),
+    http(503),
+    unreachable(requests.ConnectionError),
+    unreachable(requests.ReadTimeout),
+]
+PERMANENT = [
+    *[smtplib.SMTPDataError(code, b"no") for code in (500, 550, 552, 554)],
+    refused(550),
+    smtplib.SMTPSenderRefused(553, b"no", "desk@tourdesk.example"),
+    smtplib.SMTPNotSupportedError("One or more addresses require internationalized email support"),
+    BadHeaderError("newline"),
+    UnicodeEncodeError("ascii", "é", 0, 1, "no"),
+    http(400),
+    http(404),
+    http(422),
+    AnymailRecipientsRefused(),
+    AnymailInvalidAddress("bad"),
+    AnymailUnsupportedFeature("no"),
+    KeyError("a fault of ours"),
+]
+CONFIGURATION = [
+    smtplib.SMTPAuthenticationError(535, b"wrong password"),
+    smtplib.SMTPAuthenticationError(534, b"too weak"),
+    smtplib.SMTPSenderRefused(530, b"log in first", "desk@tourdesk.example"),
+    smtplib.SMTPConnectError(554, b"go away"),
+    smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server."),
+    smtplib.SMTPException("No suitable authentication method found."),
+    ssl.SSLCertVerificationError("self-signed certificate"),
+    http(401),
+    http(403),
+    AnymailConfigurationError("no key"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fate", "errors"),
+    [(Fate.TRANSIENT, TRANSIENT), (Fate.PERMANENT, PERMANENT), (Fate.CONFIGURATION, CONFIGURATION)],
+    ids=["transient", "permanent", "configuration"],
+)
+def test_each_failure_has_its_fate(fate: Fate, errors: list[Exception]) -> None:
+    assert [error for error in errors if classify(error).fate is not fate] == []
+
+
+def test_configuration_failures_name_the_cure() -> None:
+    assert all(classify(error).reason.endswith("Check EMAIL_URL.") for error in CONFIGURATION)
+
+
+def test_a_service_that_answers_nothing_may_have_sent_the_mail() -> None:
+    assert classify(unreachable(requests.ReadTimeout)).may_have_arrived is True
+    assert classify(unreachable(requests.ConnectTimeout)).may_have_arrived is False
+    assert classify(http(503)).may_have_arrived is False
+
+
+def test_an_answer_that_cannot_be_read_after_acceptance_is_not_sent_again() -> None:
+    failure = classify(http(200))
+    assert (failure.fate, failure.may_have_arrived) == (Fate.PERMANENT, True)
+
+
+def test_retry_after_is_honoured_within_a_day() -> None:
+    assert classify(http(429, Retry_After="120")).retry_after == 120
+    assert classify(http(503, Retry_After="9999999")).retry_after == 24 * 3600
+    assert classify(http(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT")).retry_after == 0
+
+
+def test_no_address_and_no_payload_gets_into_the_reason() -> None:
+    assert classify(refused(550)).reason == "The mail server said: 550 no"
+    error = AnymailAPIError("to a@example.com", status_code=None, payload={"key": "s3cret"})
+    assert classify(error).reason == "The e-mail service could not be reached."

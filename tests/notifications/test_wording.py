@@ -1,0 +1,87 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.template import TemplateSyntaxError
+
+from notifications.catalogue import sample
+from notifications.wording import check_template, fill, placeholders
+
+KIND = "booking_confirmation"
+
+
+def problems(body: str, subject: str = "Hello") -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as refused:
+        check_template(kind=KIND, subject=subject, body=body)
+    return refused.value.message_dict
+
+
+def test_variables_conditions_and_loops_over_known_facts_are_fine() -> None:
+    body = (
+        "Dear {{ customer_name|title }}, {% if hold_until and paid != total %}pay by {{ hold_until }}{% else %}"
+        "thanks{% endif %}. {% for name in travellers %}{{ forloop.counter }}. {{ name }} {% endfor %}"
+        "{{ support_email }} {# a remark #}"
+    )
+    check_template(kind=KIND, subject="{{ reference }}", body=body)
+    assert fill(body, sample(KIND) | {"support_email": "help@tourdesk.example"}) == (
+        "Dear Almaz Tesfaye, pay by Tue 24 November 2026, 10:00. 1. Almaz Tesfaye 2. Yonas Tesfaye "
+        "help@tourdesk.example "
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ custmer_name }}",
+        "{% if custmer_name == reference %}x{% endif %}",
+        "{% if not reference and custmer_name %}x{% endif %}",
+        "{% for name in custmer_name %}x{% endfor %}",
+        "{{ reference|default:custmer_name }}",
+        "{% if reference %}{% for name in travellers %}{{ custmer_name }}{% endfor %}{% endif %}",
+    ],
+)
+def test_an_unknown_fact_is_named_with_the_known_ones(body: str) -> None:
+    assert problems(body) == {"body": [f"There is no fact called custmer_name. Use: {', '.join(placeholders(KIND))}."]}
+
+
+def test_the_field_with_the_mistake_is_named() -> None:
+    assert list(problems("fine", subject="{{ nonsense }}")) == ["subject"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% load humanize %}",
+        "{% include 'admin/base.html' %}",
+        "{% extends 'emails/message.html' %}",
+        "{% debug %}",
+        "{% url 'admin:index' %}",
+        "{% now 'Y' %}",
+        "{{ customer_name|center:999999999 }}",
+        "{{ customer_name|safe }}",
+        "{% if %}",
+        "{{ reference",
+    ],
+)
+def test_everything_else_of_the_template_language_is_closed(body: str) -> None:
+    if body == "{{ reference":
+        check_template(kind=KIND, subject="Hello", body=body)  # plain text, as it stands
+        return
+    assert problems(body)["body"][0].startswith("This can't be read: ")
+    with pytest.raises(TemplateSyntaxError):
+        fill(body, sample(KIND))
+
+
+@pytest.mark.parametrize("name", ["customer_name.upper", "travellers.clear", "customer_name.__class__", "forloop.x"])
+def test_attributes_and_calls_are_refused(name: str) -> None:
+    if "__" in name:
+        assert "may not begin with underscores" in problems(f"{{{{ {name} }}}}")["body"][0]
+    else:
+        assert f"There is no fact called {name}." in problems(f"{{{{ {name} }}}}")["body"][0]
+
+
+def test_a_loop_inside_a_loop_is_refused() -> None:
+    body = "{% for a in travellers %}{% if a %}{% for b in travellers %}x{% endfor %}{% endif %}{% endfor %}"
+    assert problems(body) == {"body": ["Put no {% for %} inside another {% for %}."]}
+
+
+def test_an_endless_text_is_refused() -> None:
+    assert problems("x" * 10_001) == {"body": ["Keep it under 10,000 characters."]}
