@@ -11,6 +11,9 @@ from bookings.actors import Actor, staff
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.services.departures import departure_code
 from bookings.services.taking import create_booking
+from notifications.catalogue import sample
+from notifications.models import Message
+from notifications.outbox import Mail
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -75,3 +78,25 @@ def make_booking(
 
 def clerk() -> Actor:
     return staff(make_user())
+
+
+def make_mail(dedupe_key: str = "one", **changes: Any) -> Mail:
+    """A mail to be queued, with its kind's sample facts."""
+    fields: dict[str, Any] = {
+        "kind": "booking_confirmation",
+        "topic": "booking:TD-AAAA2222",
+        "recipient": "almaz@example.com",
+        "language": "en",
+        "context": sample(changes.get("kind", "booking_confirmation")),
+        "dedupe_key": dedupe_key,
+    }
+    return Mail(**fields | changes)
+
+
+def make_message(**changes: Any) -> Message:
+    """A queued row that is due at NOW."""
+    mail = make_mail(f"message-{next(_numbers)}", kind=changes.pop("kind", "booking_confirmation"))
+    fields = vars(mail) | {"due_at": NOW}
+    if changes.get("status") == Message.Status.SENT:
+        fields |= {"sent_at": NOW, "text": "Dear Almaz"}
+    return Message.objects.create(**fields | changes)
