@@ -9,6 +9,7 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Collection
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -59,3 +60,16 @@ def publish_file(file: Path, text: str) -> None:
         pass
     finally:
         part.unlink()
+
+
+def forget_listeners(broker: Path, queues: Collection[str]) -> None:
+    """Before a start, while nothing runs: what the last run's Flower and workers still listened for is never read.
+
+    Waiting tasks stay. Tasks that a killed worker had taken are gone, and their rows bring them back.
+    """
+    waiting = tuple(f".{queue}.msg" for queue in queues)
+    for file in [*(broker / "control").iterdir(), *(broker / "processed").iterdir()]:
+        file.unlink()
+    for file in (broker / "messages").iterdir():
+        if not file.name.endswith(waiting):
+            file.unlink()

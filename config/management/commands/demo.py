@@ -15,10 +15,10 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from honcho import manager
 from honcho.compat import ProcessManager
-from honcho.manager import Manager
 
-from config import env
+from config import embedded_broker, env, queues
 
 PYTHON = f"exec {sys.executable} -m"
 PROCESSES = {
@@ -28,6 +28,7 @@ PROCESSES = {
     "flower": f"{PYTHON} celery -A config flower --port={{flower_port}}",
 }
 START_SECONDS = 90
+STOP_SECONDS = 15  # an idle worker on the embedded broker needs some 5
 
 
 class Command(BaseCommand):
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         if "demo_data" in get_commands() and not (settings.VAR_DIR / "demo-logins.json").exists():
             self.stdout.write("Making the demo data (only the first time) …")
             call_command("demo_data")
+        if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+            embedded_broker.forget_listeners(settings.VAR_DIR / "broker", queues.QUEUES)
         connections.close_all()
 
     def greet(self, port: int, flower_port: int) -> None:
@@ -69,25 +72,26 @@ class MainProcessFirst(ProcessManager):  # type: ignore[misc]
             os.kill(pid, signal.SIGTERM)
 
 
-class Supervisor(Manager):  # type: ignore[misc]
-    """honcho's manager: one ends, all end; whole process groups are killed after 5 s."""
+class Supervisor(manager.Manager):  # type: ignore[misc]
+    """honcho's manager: one ends, all end; process groups that are still there after STOP_SECONDS are killed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._procmgr = MainProcessFirst()
+        manager.KILL_WAIT = STOP_SECONDS
 
 
 def run(port: int, flower_port: int) -> int:
     """The exit code: 0 when asked to stop, else that of the process that ended, and never 0."""
-    manager = Supervisor()
+    supervisor = Supervisor()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PORT": str(port)}
     for name, command in PROCESSES.items():
-        manager.add_process(name, command.format(flower_port=flower_port), env=environment)
+        supervisor.add_process(name, command.format(flower_port=flower_port), env=environment)
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
-    manager.loop()
-    if manager.returncode in {128 + signal.SIGINT, 128 + signal.SIGTERM}:
+    supervisor.loop()
+    if supervisor.returncode in {128 + signal.SIGINT, 128 + signal.SIGTERM}:
         return 0
-    return manager.returncode or 1
+    return supervisor.returncode or 1
 
 
 def refuse_taken(name: str, port: int) -> None:
