@@ -1,0 +1,92 @@
+"""API keys: the key is shown once, when it is made; afterwards only its beginning is known."""
+
+import rest_framework_api_key.admin  # noqa: F401 (so that its page is there to be taken away)
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from rest_framework_api_key.models import APIKey
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from bookings.models import SCOPES, ApiKey
+
+admin.site.unregister(APIKey)
+
+
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    scopes = forms.MultipleChoiceField(
+        choices=SCOPES,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label="May",
+        error_messages={"required": "Tick at least one thing that this key may do."},
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "scopes", "expiry_date")
+        help_texts = {"name": "The system that uses it, such as website. Keys of one name see the same customers."}
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):
+    form = ApiKeyForm
+    list_display = ("name", "prefix", "may", "state", "created", "expiry_date")
+    list_filter = ("revoked",)
+    list_per_page = 50
+    search_fields = ("name", "prefix__exact")
+    search_help_text = "Name, or the part of the key before the dot."
+    show_full_result_count = False
+    actions = None
+    actions_row = actions_detail = ("revoke",)
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        return ("name", "scopes", "expiry_date", "prefix", "state") if obj else ("name", "scopes", "expiry_date")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        return ("name", "prefix", "state") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (isinstance(obj, ApiKey) and obj.revoked)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        return False  # revoking leaves the trace
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: ApiKeyForm, change: bool) -> None:
+        key = "" if change else ApiKey.objects.assign_key(obj)
+        super().save_model(request, obj, form, change)
+        if key:
+            text = f"The key of {obj.name}: {key} – copy it now, it is never shown again."
+            self.message_user(request, text, messages.WARNING)
+
+    @display(description="May")
+    def may(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @display(description="State", label={"In use": "success", "Expired": "warning", "Revoked": "danger"})
+    def state(self, key: ApiKey) -> str:
+        if key.revoked:
+            return "Revoked"
+        return "Expired" if key.has_expired else "In use"
+
+    @action(
+        description="Revoke",
+        permissions=["change"],
+        icon="block",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": "Revoke this key?",
+            "description": "Whatever uses it is refused from now on. This can't be undone.",
+            "form_class": None,
+            "form_submit_text": "Revoke",
+        },
+    )
+    def revoke(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
+        if ApiKey.objects.filter(pk=unquote(object_id), revoked=False).update(revoked=True):
+            self.message_user(request, "The key is revoked.")
+        else:
+            self.message_user(request, "The key was revoked before.", messages.WARNING)
+        return HttpResponse(headers={"HX-Redirect": reverse("admin:bookings_apikey_changelist")})

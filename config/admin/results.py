@@ -1,0 +1,119 @@
+"""Task results: a log to read. The truth about a mail is its message, about a booking its timeline."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import django_celery_results.admin  # noqa: F401 (so that its pages are there to be replaced)
+from celery import states
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_celery_results.models import GroupResult, TaskResult
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from config.admin.jobs import task_names
+
+admin.site.unregister(TaskResult)
+admin.site.unregister(GroupResult)
+
+COLOURS = {
+    states.SUCCESS: "success",
+    states.FAILURE: "danger",
+    states.STARTED: "info",
+    states.RETRY: "warning",
+    states.REVOKED: "warning",
+}
+
+
+class TaskFilter(DropdownFilter):
+    """The tasks that the code has; asking the table for its DISTINCT names would read all of it."""
+
+    title = "task"
+    parameter_name = "task_name"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[TaskResult]") -> list[tuple[str, str]]:
+        return [(name, name) for name in task_names()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskResult]) -> QuerySet[TaskResult]:
+        return queryset.filter(task_name=self.value()) if self.value() else queryset
+
+
+class StatusFilter(DropdownFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[TaskResult]") -> list[tuple[str, str]]:
+        return [(state, state.capitalize()) for state in COLOURS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskResult]) -> QuerySet[TaskResult]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+@admin.register(TaskResult)
+class TaskResultAdmin(ModelAdmin):
+    list_display = ("task", "colour", "arguments", "answer", "worker", "date_started", "date_done", "runtime")
+    list_filter = (TaskFilter, StatusFilter)
+    list_filter_submit = True
+    list_per_page = 50
+    ordering = ("-date_done",)
+    paginator = InfinitePaginator
+    search_fields = ("task_id__exact",)
+    search_help_text = "A task's id, as Flower and the outbox show it."
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("task", "colour", "arguments", "answer", "periodic_task_name")}),
+        ("Run", {"fields": (("worker", "task_id"), ("date_created", "date_started"), ("date_done", "runtime"))}),
+        ("Failure", {"fields": ("traceback",)}),
+    )
+    readonly_fields = (
+        *("task", "colour", "arguments", "answer", "periodic_task_name", "worker", "task_id"),
+        *("date_created", "date_started", "date_done", "runtime", "traceback"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TaskResult]:
+        rows: QuerySet[TaskResult] = super().get_queryset(request)
+        return rows.defer("traceback", "meta", "task_kwargs")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="Task", ordering="task_name")
+    def task(self, result: TaskResult) -> str:
+        return str(result.task_name or result.task_id)
+
+    @display(description="Status", label=COLOURS)
+    def colour(self, result: TaskResult) -> tuple[str, str]:
+        return result.status, result.status.capitalize()
+
+    @display(description="For")
+    def arguments(self, result: TaskResult) -> str:
+        """Ids only: celery keeps them as a JSON string of a tuple's repr, such as "(12,)"."""
+        return (result.task_args or "").strip('"').strip("(),[]") or "–"
+
+    @display(description="Answer")
+    def answer(self, result: TaskResult) -> str:
+        try:
+            value = json.loads(result.result or "null")
+        except ValueError:
+            return str(result.result)
+        if isinstance(value, dict) and "exc_type" in value:
+            return str(value["exc_type"])
+        return "–" if value is None else str(value)
+
+    @display(description="Took")
+    def runtime(self, result: Any) -> str:
+        """date_done is written at every change of state, so it is the end only when the task is over."""
+        if not result.date_started or result.status not in states.READY_STATES:
+            return "–"
+        return f"{max(result.date_done - result.date_started, timedelta()).total_seconds():.2f} s"

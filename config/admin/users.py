@@ -1,0 +1,108 @@
+"""Users and groups. Nobody can hand out more than he has, nor lay hands on an account that may do more than he."""
+
+from typing import Any
+
+import django.contrib.auth.admin as stock
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.db.models import Model, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+def grantable(user: User | AnonymousUser) -> QuerySet[Permission]:
+    """The permissions that this user has, and so may give."""
+    if user.is_superuser:
+        return Permission.objects.all()
+    return held_by(user) if isinstance(user, User) else Permission.objects.none()
+
+
+def held_by(user: User) -> QuerySet[Permission]:
+    """Own and through groups, also while the account is switched off (it may be switched on again)."""
+    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).distinct()
+
+
+class LeastPrivilegeAdmin(ModelAdmin):
+    """Shows, changes and deletes only what holds no more than the person who asks."""
+
+    def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
+        """True when `obj` holds something that `user` may not give."""
+        raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or not self.beyond(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not self.beyond(request.user, obj))
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        mine = grantable(request.user)
+        if db_field.name in {"permissions", "user_permissions"}:
+            kwargs["queryset"] = mine.select_related("content_type")
+        elif db_field.name == "groups":
+            too_much = Permission.objects.exclude(pk__in=mine.values("pk"))
+            kwargs["queryset"] = Group.objects.exclude(permissions__in=too_much)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "name", "roles", "is_active", "is_superuser", "last_login")
+    list_filter = ("groups", "is_active", "is_superuser")
+    list_per_page = 50
+    search_fields = ("username", "first_name", "last_name", "email")
+    show_full_result_count = False
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": ("username", ("first_name", "last_name"), "email", "groups", "password1", "password2"),
+                "description": "The groups say what this person may do.",
+            },
+        ),
+    )
+
+    def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
+        if user.is_superuser:
+            return False
+        return bool(obj.is_superuser or held_by(obj).exclude(pk__in=grantable(user).values("pk")).exists())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (
+            ("last_login", "date_joined")
+            if request.user.is_superuser
+            else ("is_superuser", "last_login", "date_joined")
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
+        if not change:
+            obj.is_staff = True  # there is nothing here for anybody else
+        super().save_model(request, obj, form, change)
+
+    @display(description="Name", ordering="first_name")
+    def name(self, user: User) -> str:
+        return user.get_full_name() or "–"
+
+    @display(description="Groups")
+    def roles(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all()) or "–"
+
+
+@admin.register(Group)
+class GroupAdmin(LeastPrivilegeAdmin, stock.GroupAdmin):  # type: ignore[misc]  # a looser signature in unfold
+    list_display = ("name",)
+
+    def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
+        return bool(obj.permissions.exclude(pk__in=grantable(user).values("pk")).exists())

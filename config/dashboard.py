@@ -1,0 +1,170 @@
+"""The first page: what the clerk must look at today, and whether mail and machines run. Rows only, never the broker.
+
+Every figure is a filtered count on an index that stops at CAP; each person pays only for the cards he may see.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+from django_celery_results.models import TaskResult
+
+from bookings.models import Booking, Departure
+from config.sidebar import list_url, may_view
+from notifications.catalogue import SWEEPER
+from notifications.models import Message
+from payments.models import Payment
+
+CAP: Final = 1000
+DAYS: Final = 7
+DEPARTURES: Final = 12
+AGES: Final = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure with a link to its rows. `tone` is "", "good", "warn" or "bad"."""
+
+    title: str
+    figure: str
+    note: str
+    url: str
+    icon: str
+    tone: str = ""
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds `sections` (title → cards), `departures` (None: may not see them) and `departures_url`."""
+    now = timezone.now()
+    groups = {
+        "Desk": desk(now) if may_view(request, "bookings.Booking") else (),
+        "Money": money() if may_view(request, "payments.Payment") else (),
+        "Mail": mail(now) if may_view(request, "notifications.Message") else (),
+        "Machines": machines(now) if may_view(request, "django_celery_beat.PeriodicTask") else (),
+    }
+    sections = [(title, cards) for title, group in groups.items() if (cards := list(group))]
+    rows = next_departures(now) if may_view(request, "bookings.Departure") else None
+    url = list_url("bookings.Departure") if rows is not None else ""
+    return context | {"sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
+
+
+def next_departures(now: datetime) -> list[Departure]:
+    """Today's and those of the next days, with `waiting` groups each."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    live = Departure.objects.filter(
+        status__in=(Departure.Status.OPEN, Departure.Status.CLOSED),
+        starts_at__gte=today,
+        starts_at__lt=today + timedelta(days=DAYS + 1),
+    )
+    waiting = Count("bookings", filter=Q(bookings__status=Booking.Status.WAITLISTED))
+    return list(live.select_related("trip").annotate(waiting=waiting).order_by("starts_at", "code")[:DEPARTURES])
+
+
+def desk(now: datetime) -> Iterator[Card]:
+    tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    yield _counted(
+        Booking.objects.all(),
+        Card("Holds that end today", "", "Unpaid; their seats come free", "", "timer"),
+        {"status": "pending", "hold_expires_at__gte": now, "hold_expires_at__lt": tomorrow},
+        tone="warn",
+    )
+    yield _counted(
+        Booking.objects.all(),
+        Card(
+            "Part-paid, hold over", "", "They keep their seats: confirm, or cancel and pay back", "", "hourglass_bottom"
+        ),
+        {"status": "pending", "hold_expires_at__lt": now, "paid__gt": 0},
+        tone="bad",
+    )
+    yield _counted(
+        Booking.objects.all(),
+        Card("On a waiting list", "", "Moved up by themselves when seats come free", "", "groups"),
+        {"status": "waitlisted"},
+    )
+
+
+def money() -> Iterator[Card]:
+    yield _counted(
+        Payment.objects.all(),
+        Card("Awaited payments", "", "Announced, not here yet", "", "pending_actions"),
+        {"status": "pending"},
+    )
+    yield _counted(
+        Payment.objects.all(),
+        Card("Payments in review", "", "Something does not match; a person decides", "", "troubleshoot"),
+        {"status": "review"},
+        tone="bad",
+    )
+
+
+def mail(now: datetime) -> Iterator[Card]:
+    due = Message.objects.filter(status=Message.Status.QUEUED, due_at__lte=now)
+    oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
+    late = oldest is not None and (now - oldest).total_seconds() > settings.HEARTBEAT_MAX_AGE_SECONDS
+    yield _counted(
+        Message.objects.all(),
+        Card("Mails to send", "", f"Oldest due {ago(oldest, now)}" if oldest else "None is due", "", "outgoing_mail"),
+        {"status": "queued"},
+        tone="bad" if late else "",
+    )
+    yield _counted(
+        Message.objects.all(), Card("Being sent", "", "In a worker's hands now", "", "send"), {"status": "sending"}
+    )
+    yield _counted(
+        Message.objects.all(),
+        Card("Failed mails", "", "Given up; mend the cause, then try again", "", "report"),
+        {"status": "failed"},
+        tone="bad",
+    )
+    yield _counted(
+        Message.objects.all(),
+        Card("Bounced mails", "", "The address does not take mail", "", "unsubscribe"),
+        {"status": "bounced"},
+        tone="warn",
+    )
+
+
+def machines(now: datetime) -> Iterator[Card]:
+    """Beat notes each run in its row, a worker notes each task that it ends: old rows mean that they stand still."""
+    job = PeriodicTask.objects.filter(name=SWEEPER).first()
+    ended = TaskResult.objects.filter(task_name=SWEEPER).order_by("-date_done").values_list("date_done", flat=True)
+    url = list_url("django_celery_beat.PeriodicTask")
+    if job is not None and not job.enabled:
+        yield Card("Beat", "Off", "The mail sweeper is switched off", url, "schedule", "bad")
+    else:
+        yield _alive("Beat", job.last_run_at if job else None, now, "Last asked for mails to send", url)
+    results = list_url("django_celery_results.TaskResult") + "?" + urlencode({"task_name": SWEEPER})
+    yield _alive("Workers", ended.first(), now, "Last looked for mails to send", results)
+
+
+def _alive(title: str, at: datetime | None, now: datetime, note: str, url: str) -> Card:
+    fresh = at is not None and (now - at).total_seconds() <= settings.HEARTBEAT_MAX_AGE_SECONDS
+    icon = {"Beat": "schedule", "Workers": "memory"}[title]
+    return Card(title, ago(at, now) if at else "Never", note, url, icon, "good" if fresh else "bad")
+
+
+def _counted(rows: QuerySet[Any], card: Card, lookups: dict[str, Any], tone: str = "") -> Card:
+    """The card with its count, the link to exactly these rows, and `tone` when there are any."""
+    number = rows.filter(**lookups)[: CAP + 1].count()
+    query = urlencode({key if "__" in key else f"{key}__exact": _text(value) for key, value in lookups.items()})
+    url = f"{list_url(rows.model._meta.label)}?{query}"  # noqa: SLF001
+    figure = f"{CAP:,}+" if number > CAP else f"{number:,}"
+    return Card(card.title, figure, card.note, url, card.icon, tone if number else "")
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Such as "12 s ago", in the largest unit that fits."""
+    seconds = max(int((now - at).total_seconds()), 0)
+    size, unit = next(((size, unit) for size, unit in AGES if seconds >= size), AGES[-1])
+    return f"{seconds // size} {unit} ago"

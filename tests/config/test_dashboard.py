@@ -1,0 +1,167 @@
+"""The first page: right figures, links to exactly these rows, and a price that doesn't grow."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_results.models import TaskResult
+
+from bookings.models import Booking, Departure
+from config import dashboard
+from notifications.catalogue import SWEEPER
+from notifications.models import Message
+from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
+
+pytestmark = pytest.mark.django_db
+EVERYTHING = (
+    "bookings.view_booking",
+    "bookings.view_departure",
+    "payments.view_payment",
+    "notifications.view_message",
+    "django_celery_beat.view_periodictask",
+    "django_celery_results.view_taskresult",
+)
+
+
+def login(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def figures(cards: object) -> dict[str, tuple[str, str]]:
+    return {card.title: (card.figure, card.tone) for card in cards}  # type: ignore[attr-defined]
+
+
+def test_desk_counts_what_a_clerk_must_look_at() -> None:
+    today, over, part_paid = make_booking(), make_booking(), make_booking()
+    make_booking(waitlist=True)
+    for booking, hours, paid in ((today, 2, 0), (over, -2, 0), (part_paid, -2, 5), (make_booking(), 30, 0)):
+        hold = NOW + timedelta(hours=hours)
+        Booking.objects.filter(pk=booking.pk).update(hold_expires_at=hold, paid=Decimal(paid))
+    assert figures(dashboard.desk(NOW)) == {
+        "Holds that end today": ("1", "warn"),
+        "Part-paid, hold over": ("1", "bad"),
+        "On a waiting list": ("1", ""),
+    }
+
+
+def test_a_quiet_day_raises_no_alarm() -> None:
+    assert figures(dashboard.desk(NOW)) == {
+        "Holds that end today": ("0", ""),
+        "Part-paid, hold over": ("0", ""),
+        "On a waiting list": ("0", ""),
+    }
+
+
+def test_mail_tells_the_age_of_the_oldest_due_one() -> None:
+    make_booking()
+    Message.objects.update(due_at=NOW - timedelta(minutes=7))
+    cards = list(dashboard.mail(NOW))
+    assert (cards[0].figure, cards[0].note, cards[0].tone) == ("1", "Oldest due 7 min ago", "bad")
+    Message.objects.update(status="failed")
+    assert figures(dashboard.mail(NOW)) == {
+        "Mails to send": ("0", ""),
+        "Being sent": ("0", ""),
+        "Failed mails": ("1", "bad"),
+        "Bounced mails": ("0", ""),
+    }
+
+
+def test_machines_that_never_ran_stand_still_or_are_switched_off_are_told() -> None:
+    assert figures(dashboard.machines(NOW)) == {"Beat": ("Never", "bad"), "Workers": ("Never", "bad")}
+    every, _made = IntervalSchedule.objects.get_or_create(every=15, period="seconds")
+    PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every)
+    PeriodicTask.objects.update(last_run_at=NOW - timedelta(seconds=10))
+    TaskResult.objects.create(task_id="a", task_name=SWEEPER)
+    TaskResult.objects.update(date_done=NOW - timedelta(hours=3))
+    assert figures(dashboard.machines(NOW)) == {"Beat": ("10 s ago", "good"), "Workers": ("3 h ago", "bad")}
+    PeriodicTask.objects.update(enabled=False)
+    assert figures(dashboard.machines(NOW))["Beat"] == ("Off", "bad")
+
+
+def test_a_count_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "CAP", 2)
+    for _ in range(4):
+        make_booking(waitlist=True)
+    assert figures(dashboard.desk(NOW))["On a waiting list"] == ("2+", "")
+
+
+def test_departures_of_the_next_days_are_listed_with_seats_and_waiting_groups() -> None:
+    soon = make_departure(starts_in=timedelta(days=1), capacity=2)
+    make_departure(starts_in=timedelta(days=20))
+    make_departure(starts_in=timedelta(days=2), status=Departure.Status.CANCELLED)
+    make_booking(departure=soon)
+    make_booking(departure=soon, waitlist=True)
+    rows = dashboard.next_departures(NOW)
+    assert [(d.code, d.seats_taken, d.waiting) for d in rows] == [(soon.code, 2, 1)]  # type: ignore[attr-defined]
+
+
+def test_the_page_shows_each_person_only_what_he_may_see() -> None:
+    make_booking()
+    shown = {
+        permission: [title for title, _cards in login(make_user(permission)).get("/admin/").context["sections"]]
+        for permission in EVERYTHING
+    }
+    assert shown == {
+        "bookings.view_booking": ["Desk"],
+        "bookings.view_departure": [],
+        "payments.view_payment": ["Money"],
+        "notifications.view_message": ["Mail"],
+        "django_celery_beat.view_periodictask": ["Machines"],
+        "django_celery_results.view_taskresult": [],
+    }
+
+
+def test_someone_without_a_role_is_told_what_to_do() -> None:
+    page = login(make_user()).get("/admin/")
+    assert page.status_code == 200
+    assert "your account has no role" in page.content.decode()
+
+
+def test_an_empty_house_says_so() -> None:
+    page = login(make_user(*EVERYTHING)).get("/admin/").content.decode()
+    assert "No departure leaves in the next 7 days." in page
+
+
+def test_the_number_of_queries_does_not_grow() -> None:
+    client = login(make_user(*EVERYTHING))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/admin/").status_code == 200
+        return len(captured)
+
+    trip, start = make_trip(), timezone.now() + timedelta(days=1)
+    make_booking(departure=make_departure(trip=trip, starts_at=start), now=timezone.now())
+    queries()  # the session's and the permissions' first look-ups
+    one = queries()
+    for hour in range(1, 11):
+        departure = make_departure(trip=trip, starts_at=start + timedelta(hours=hour))
+        for _ in range(3):
+            make_booking(departure=departure, now=timezone.now())
+    assert queries() == one
+
+
+def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
+    now = timezone.now()
+    trip = make_trip(name="<script>alert(1)</script>")
+    make_booking(departure=make_departure(trip=trip, starts_at=now + timedelta(days=1)), now=now)
+    make_booking(departure=make_departure(starts_at=now + timedelta(days=3)), now=now, waitlist=True)
+    client = login(make_user(*EVERYTHING))
+    response = client.get("/admin/")
+    assert "<script>alert(1)" not in response.content.decode()
+    found = {}
+    for _title, cards in response.context["sections"]:
+        for card in cards:
+            page = client.get(card.url)
+            assert page.status_code == 200, card.url
+            if card.figure.isdecimal():
+                found[card.title] = (int(card.figure), len(page.context["cl"].result_list))
+    assert {title: shown for title, (figure, shown) in found.items() if figure != shown} == {}

@@ -1,0 +1,102 @@
+"""What each role may do, and which pages answer it."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.core.management import call_command
+from django.test import Client
+
+from config.roles import ROLES
+from config.sidebar import GROUPS, list_url, navigation
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+SALES = {"bookings.Booking", "bookings.Departure", "bookings.Trip", "bookings.Customer"}
+MONEY = {"payments.Payment", "payments.Refund"}
+JOBS = {"django_celery_results.TaskResult", "django_celery_beat.PeriodicTask"}
+TEXTS = {"notifications.MessageTemplate", "notifications.ReminderRule"}
+OUTBOX = {"notifications.Message"}
+PAGES = {
+    "Agent": SALES | MONEY | OUTBOX,
+    "Finance": SALES | MONEY | OUTBOX,
+    "Manager": SALES | MONEY | OUTBOX | TEXTS | JOBS,
+    "Ops": OUTBOX | JOBS,
+    "Viewer": SALES | MONEY | OUTBOX | TEXTS | JOBS,
+}
+ALL_PAGES = [page for pages in GROUPS.values() for page in pages if page.model != "payments.ProviderEvent"]
+
+
+@pytest.fixture
+def roles() -> None:
+    call_command("setup", verbosity=0)
+
+
+def make_member(role: str) -> User:
+    user = make_user()
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def login(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_its_pages_and_no_others(roles: None, role: str) -> None:
+    client = login(make_member(role))
+    answers = {page.model: client.get(list_url(page.model)).status_code for page in ALL_PAGES}
+    assert answers == {page.model: 200 if page.model in PAGES[role] else 403 for page in ALL_PAGES}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_sidebar_names_exactly_the_pages_that_answer(roles: None, role: str) -> None:
+    client = login(make_member(role))
+    response = client.get("/admin/")
+    shown = {item["link"] for group in navigation(response.wsgi_request) for item in group["items"]}
+    flower = {"http://127.0.0.1:5555"} if PAGES[role] >= JOBS else set()
+    assert shown == {"/admin/"} | {list_url(model) for model in PAGES[role]} | flower
+
+
+def test_a_superuser_opens_every_page(roles: None) -> None:
+    client = login(make_user(is_superuser=True))
+    assert {page.model: client.get(list_url(page.model)).status_code for page in ALL_PAGES} == {
+        page.model: 200 for page in ALL_PAGES
+    }
+
+
+def test_only_money_people_handle_money() -> None:
+    acts = {"payments.record_payment", "payments.settle_payment", "payments.void_payment", "payments.refund_payment"}
+    assert {role: ROLES[role] & acts for role in ROLES} == {
+        "Agent": set(),
+        "Finance": acts,
+        "Manager": acts,
+        "Ops": set(),
+        "Viewer": set(),
+    }
+
+
+def test_ops_see_no_money_and_no_customers() -> None:
+    seen = {name for name in ROLES["Ops"] if name.startswith(("bookings.", "payments."))}
+    assert seen == {"payments.view_providerevent"}
+
+
+def test_only_managers_override() -> None:
+    override = "bookings.confirm_unpaid_booking"
+    assert [role for role in ROLES if override in ROLES[role]] == ["Manager"]
+
+
+def test_viewers_only_look() -> None:
+    assert [name for name in ROLES["Viewer"] if not name.partition(".")[2].startswith("view_")] == []
+
+
+def test_no_role_hands_out_access() -> None:
+    risky = {"auth", "sessions", "admin"}
+    assert [n for names in ROLES.values() for n in names if n.partition(".")[0] in risky or "apikey" in n] == []
+
+
+def test_every_permission_exists() -> None:
+    rows = Permission.objects.values_list("content_type__app_label", "codename")
+    known = {f"{app}.{codename}" for app, codename in rows}
+    assert [name for names in ROLES.values() for name in names if name not in known] == []
