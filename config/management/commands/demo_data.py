@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from config.demo_world import make_world
 from config.roles import ROLES
-from notifications import delivery
+from notifications import delivery, dispatch
 from notifications.models import Message
 
 PEOPLE = {
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if Booking.objects.exists():
             raise CommandError("This database has bookings already; demo data belongs in an empty one.")
-        with transaction.atomic():
+        with dispatch.held_back(), transaction.atomic():
             logins = make_staff()
             make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
         deliver_or_withdraw()
