@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.services import reminders, transitions, waitlist
+from bookings.services import api_requests, reminders, transitions, waitlist
 
 
 @shared_task(name="bookings.expire_holds")
@@ -28,3 +28,9 @@ def plan_reminders() -> int:
 def complete_departures() -> int:
     """Departures completed, with their bookings."""
     return transitions.complete_departures(now=timezone.now())
+
+
+@shared_task(name="bookings.prune_api_requests")
+def prune_api_requests() -> int:
+    """Answers to Idempotency-Keys that were kept long enough."""
+    return api_requests.prune(now=timezone.now())

@@ -180,12 +180,14 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"api": env.text("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "bookings.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tourdesk API",
     "DESCRIPTION": "Departures and bookings for other systems. Authorization: `Api-Key <key>`.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/",

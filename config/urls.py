@@ -18,3 +18,7 @@ if find_spec("bookings.api"):
         path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     ]
 urlpatterns += [path("api/", include(f"{app}.urls")) for app in ("bookings", "payments") if find_spec(f"{app}.urls")]
+
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

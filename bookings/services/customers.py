@@ -13,7 +13,10 @@ HOME_REGION = "ET"
 
 @dataclass(frozen=True)
 class CustomerData:
-    """A customer as somebody outside states it. `user_id` is the id in the integration's own system."""
+    """A customer as somebody outside states it. `user_id` is the id in the integration's own system.
+
+    What is empty is not stated: it leaves a known customer as it is.
+    """
 
     name: str
     email: str = ""
@@ -48,12 +51,13 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
         raise Refused("name_missing", "Give the customer's name.")
     details = {"name": name, "email": clean_email(data.email), "phone": clean_phone(data.phone)}
     details |= {"country": data.country, "language": data.language}
+    details = {field: value for field, value in details.items() if value}
     if data.user_id:
         customer, _created = Customer.objects.update_or_create(
-            integration=data.integration, user_id=data.user_id, defaults={k: v for k, v in details.items() if v}
+            integration=data.integration, user_id=data.user_id, defaults=details
         )
         return customer
-    known = Customer.objects.filter(email=details["email"], name__iexact=name, user_id="").order_by("pk").first()
-    if details["email"] and known:
+    known = Customer.objects.filter(email=clean_email(data.email), name__iexact=name, user_id="").order_by("pk").first()
+    if data.email.strip() and known:
         return known
     return Customer.objects.create(**details)

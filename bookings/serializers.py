@@ -1,0 +1,186 @@
+"""JSON in and out of the REST API. What comes in is strict: a wrong type or an unknown field is named, not guessed."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from bookings.models import ApiKey, Booking, Customer, Departure, Traveller, Trip
+from bookings.services.taking import MAX_PARTY
+
+# --- in ----------------------------------------------------------------------------------------
+
+
+class Strict(serializers.Serializer[Any]):
+    # Names the fields that it doesn't know, so that a typing error isn't lost. (A docstring would go into the schema.)
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else ()
+        if unknown:
+            raise serializers.ValidationError({name: ["There is no such field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class OnlyText:
+    """A mixin for text fields: 7 and true are not text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Send text in quotes.")
+        value: str = super().to_internal_value(data)  # type: ignore[misc]
+        return value
+
+
+class Text(OnlyText, serializers.CharField):
+    """Kept as it came."""
+
+
+class Line(OnlyText, serializers.CharField):
+    """Text on one line: a name can't break a mail's header."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(super().to_internal_value(data).split())
+
+
+class Email(OnlyText, serializers.EmailField):
+    pass
+
+
+class Choice(OnlyText, serializers.ChoiceField):
+    pass
+
+
+class PartySize(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str | bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class NewCustomerSerializer(Strict):
+    name = Line(max_length=150)
+    email = Email(max_length=254)
+    phone = Text(max_length=30, required=False, allow_blank=True)
+    language = Choice(choices=settings.LANGUAGES, required=False)
+    user_id = Text(max_length=64, required=False, help_text="Your own id of the customer.")
+
+
+class NewTravellerSerializer(Strict):
+    name = Line(max_length=150)
+    category = Choice(choices=Traveller.Category.choices, required=False)
+    notes = Line(max_length=255, required=False, allow_blank=True)
+
+
+class NewBookingSerializer(Strict):
+    departure = Text(max_length=40, help_text="The departure's code.")
+    party_size = PartySize(min_value=1, max_value=MAX_PARTY)
+    customer = NewCustomerSerializer()
+    travellers = serializers.ListField(child=NewTravellerSerializer(), required=False, max_length=MAX_PARTY)
+    notes = Text(max_length=2000, required=False, allow_blank=True)
+
+    def validate_departure(self, value: str) -> Departure:
+        departure = Departure.objects.filter(code=value.upper()).first()
+        if departure is None:
+            raise serializers.ValidationError(f"No departure has the code {value}.")
+        return departure
+
+
+class CancellationSerializer(Strict):
+    reason = Line(max_length=255)
+
+
+class DepartureQuery(serializers.Serializer[Any]):
+    trip = serializers.CharField(required=False, max_length=20, help_text="The trip's code.")
+    to = serializers.DateField(required=False, help_text="The last day of leaving.")
+
+    def get_fields(self) -> dict[str, Any]:
+        day = serializers.DateField(required=False, help_text="The first day of leaving, in the trip's time zone.")
+        return {**super().get_fields(), "from": day}  # a keyword can't be an attribute
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "from" in attrs and "to" in attrs and attrs["from"] > attrs["to"]:
+            raise serializers.ValidationError({"from": ["`from` lies after `to`; swap them."]})
+        return attrs
+
+
+class BookingQuery(serializers.Serializer[Any]):
+    user_id = serializers.CharField(max_length=64, help_text="Your own id of the customer.")
+
+
+# --- out ---------------------------------------------------------------------------------------
+
+
+def moment(**options: Any) -> serializers.DateTimeField:
+    """ISO 8601 in UTC, with a Z."""
+    return serializers.DateTimeField(default_timezone=UTC, read_only=True, **options)
+
+
+class TripSerializer(serializers.ModelSerializer[Trip]):
+    class Meta:
+        model = Trip
+        fields = ("code", "name", "destination", "time_zone")
+        read_only_fields = fields
+
+
+class BookedDepartureSerializer(serializers.ModelSerializer[Departure]):
+    trip = TripSerializer(read_only=True)
+    starts_at = moment()
+    ends_at = moment()
+
+    class Meta:
+        model = Departure
+        fields: tuple[str, ...] = ("code", "trip", "starts_at", "ends_at")
+        read_only_fields: tuple[str, ...] = fields
+
+
+class DepartureSerializer(BookedDepartureSerializer):
+    seats_left = serializers.IntegerField(read_only=True, min_value=0)
+
+    class Meta(BookedDepartureSerializer.Meta):
+        fields = (*BookedDepartureSerializer.Meta.fields, "price", "currency", "seats_left")
+        read_only_fields = fields
+
+
+class CustomerSerializer(serializers.ModelSerializer[Customer]):
+    user_id = serializers.SerializerMethodField(help_text="Your own id; empty for a customer you didn't name.")
+
+    class Meta:
+        model = Customer
+        fields = ("name", "email", "phone", "language", "user_id")
+        read_only_fields = fields
+
+    def get_user_id(self, customer: Customer) -> str:
+        """Another integration's id would be taken for one's own."""
+        api_key: ApiKey = self.context["request"].auth
+        return customer.user_id if customer.integration == api_key.name else ""
+
+
+class BookingSerializer(serializers.ModelSerializer[Booking]):
+    id = serializers.CharField(source="reference", read_only=True)
+    departure = BookedDepartureSerializer(read_only=True)
+    customer = CustomerSerializer(read_only=True)
+    balance = serializers.DecimalField(
+        max_digits=12, decimal_places=2, read_only=True, help_text="Negative when too much was paid."
+    )
+    hold_expires_at = moment(allow_null=True)
+    created_at = moment()
+
+    class Meta:
+        model = Booking
+        fields = (
+            "id",
+            "status",
+            "departure",
+            "customer",
+            "party_size",
+            "currency",
+            "unit_price",
+            "total",
+            "deposit_due",
+            "paid",
+            "balance",
+            "hold_expires_at",
+            "created_at",
+        )
+        read_only_fields = fields

@@ -1,0 +1,12 @@
+"""The REST API of bookings, under /api/."""
+
+from django.urls import path
+
+from bookings import views
+
+urlpatterns = [
+    path("departures/", views.DepartureList.as_view(), name="api-departures"),
+    path("booking/", views.BookingList.as_view(), name="api-bookings"),
+    path("booking/<str:reference>/", views.BookingDetail.as_view(), name="api-booking"),
+    path("booking/<str:reference>/cancel/", views.BookingCancel.as_view(), name="api-booking-cancel"),
+]

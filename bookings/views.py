@@ -1,0 +1,141 @@
+"""REST: departures and bookings for other systems; /api/schema/ describes each call."""
+
+import re
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings import openapi
+from bookings.actors import integration
+from bookings.endpoint import ApiView, PagesById, PagesByStart
+from bookings.idempotency import idempotent
+from bookings.models import ApiKey, Booking
+from bookings.serializers import (
+    BookingQuery,
+    BookingSerializer,
+    CancellationSerializer,
+    DepartureQuery,
+    DepartureSerializer,
+    NewBookingSerializer,
+)
+from bookings.services.customers import CustomerData, find_or_create_customer
+from bookings.services.on_sale import departures_on_sale
+from bookings.services.taking import TravellerData, create_booking
+from bookings.services.transitions import cancel_bookings
+
+REFERENCE = re.compile(r"[A-Z0-9-]{1,12}")
+
+
+class DepartureList(ApiView):
+    scope_area = "bookings"
+    serializer_class = DepartureSerializer
+    pagination_class = PagesByStart
+
+    @extend_schema(parameters=[DepartureQuery], responses={200: DepartureSerializer(many=True), **openapi.QUERY})
+    def get(self, request: Request) -> Response:
+        """Open departures that haven't left, the next one first."""
+        query = DepartureQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        rows = departures_on_sale(
+            now=timezone.now(),
+            trip_code=wanted.get("trip", "").upper(),
+            first_day=wanted.get("from"),
+            last_day=wanted.get("to"),
+        )
+        return self.page_of(rows)
+
+
+class BookingList(ApiView):
+    scope_area = "bookings"
+    serializer_class = BookingSerializer
+    pagination_class = PagesById
+
+    @extend_schema(parameters=[BookingQuery], responses={200: BookingSerializer(many=True), **openapi.QUERY})
+    def get(self, request: Request) -> Response:
+        """The bookings of one of your customers, the latest first."""
+        query = BookingQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        user_id = query.validated_data["user_id"]
+        rows = Booking.objects.select_related("departure__trip", "customer")
+        return self.page_of(rows.filter(customer__integration=self.api_key.name, customer__user_id=user_id))
+
+    @extend_schema(
+        parameters=[openapi.IDEMPOTENCY_KEY],
+        request=NewBookingSerializer,
+        responses={201: BookingSerializer, **openapi.WRITE},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Take seats and hold them; the customer gets the booking confirmation mail."""
+        body = NewBookingSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        booking = take_booking(body.validated_data, self.api_key)
+        return Response(self.get_serializer(booking).data, status=status.HTTP_201_CREATED)
+
+
+class BookingDetail(ApiView):
+    scope_area = "bookings"
+    serializer_class = BookingSerializer
+
+    @extend_schema(parameters=[openapi.REFERENCE], responses={200: BookingSerializer, **openapi.ONE})
+    def get(self, request: Request, reference: str) -> Response:
+        """One booking."""
+        return Response(self.get_serializer(find_booking(reference)).data)
+
+
+class BookingCancel(ApiView):
+    scope_area = "bookings"
+    serializer_class = BookingSerializer
+
+    @extend_schema(
+        parameters=[openapi.REFERENCE, openapi.IDEMPOTENCY_KEY],
+        request=CancellationSerializer,
+        responses={200: BookingSerializer, **openapi.ONE, **openapi.WRITE},
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """Cancel a booking: its seats are free again, and the customer is told the reason."""
+        body = CancellationSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        outcome = cancel_bookings(
+            booking_ids=[find_booking(reference).pk],
+            reason=body.validated_data["reason"],
+            actor=integration(self.api_key.name),
+            now=timezone.now(),
+        )
+        return Response(self.get_serializer(outcome.single()).data)
+
+
+@transaction.atomic
+def take_booking(body: dict[str, Any], api_key: ApiKey) -> Booking:
+    """A refused booking leaves no customer behind."""
+    stated = {"language": "", **body["customer"], "integration": api_key.name}
+    customer = find_or_create_customer(data=CustomerData(**stated))
+    return create_booking(
+        departure_id=body["departure"].pk,
+        customer=customer,
+        party_size=body["party_size"],
+        travellers=[TravellerData(**traveller) for traveller in body.get("travellers", [])],
+        notes=body.get("notes", ""),
+        source=Booking.Source.API,
+        integration=api_key.name,
+        actor=integration(api_key.name),
+        now=timezone.now(),
+    )
+
+
+def find_booking(reference: str) -> Booking:
+    """By its reference, in capitals or not."""
+    reference = reference.upper()
+    rows = Booking.objects.select_related("departure__trip", "customer")
+    booking = rows.filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
+    if booking is None:
+        raise NotFound("There is no such booking.")
+    return booking

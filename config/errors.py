@@ -1,0 +1,30 @@
+"""The last resort for what no view answers: JSON under /api/, Django's pages elsewhere."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if for_api(request):
+        return error(400, "parse_error", "The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if for_api(request):
+        return error(404, "not_found", "There is nothing at this address; see /api/docs/.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if for_api(request):
+        return error(500, "error", "Something went wrong on our side; try again later.")
+    return defaults.server_error(request)
+
+
+def for_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def error(status: int, code: str, detail: str) -> JsonResponse:
+    return JsonResponse({"code": code, "detail": detail}, status=status)

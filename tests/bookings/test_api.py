@@ -1,0 +1,381 @@
+"""The REST API over the real URLs, as another system calls it."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from bookings.models import SCOPES, ApiKey, Booking, BookingEvent, Customer, Departure
+from notifications.models import Message
+from tests.factories import make_booking, make_customer, make_departure, make_trip
+
+pytestmark = pytest.mark.django_db
+ALL = [scope for scope, _label in SCOPES]
+
+
+@pytest.fixture(autouse=True)
+def fresh_throttles() -> None:
+    cache.clear()
+
+
+def caller(name: str = "website", scopes: list[str] | None = None, **fields: Any) -> Client:
+    _row, key = ApiKey.objects.create_key(name=name, scopes=ALL if scopes is None else scopes, **fields)
+    return Client(headers={"Authorization": f"Api-Key {key}"})
+
+
+@pytest.fixture
+def api() -> Client:
+    return caller()
+
+
+def leaving(days: float = 10, **fields: Any) -> Departure:
+    return make_departure(starts_at=timezone.now() + timedelta(days=days), **fields)
+
+
+def wish(on: Departure, **changes: Any) -> dict[str, Any]:
+    customer = {"name": "አበበ ቢቂላ", "email": "Abebe@Mail.Example.org", "user_id": "u-7"}
+    return {"departure": on.code, "party_size": 2, "customer": customer} | changes
+
+
+def post(api: Client, path: str, body: Any, **headers: str) -> Any:
+    return api.post(path, body, content_type="application/json", headers=headers)
+
+
+# --- keys --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Api-Key", "Api-Key ", "Api-Key nonsense", "Bearer abc", "Api-Key aaaaaaaa." + "b" * 32, "Api-Key \0ü.é"],
+)
+def test_without_a_valid_key_the_answer_is_401(authorization: str) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    response = Client(headers=headers).get("/api/departures/")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Api-Key"
+    assert response.json()["code"] == "authentication_failed"
+
+
+def test_revoked_and_expired_keys_are_no_keys() -> None:
+    assert caller(revoked=True).get("/api/departures/").status_code == 401
+    assert caller(expiry_date=timezone.now() - timedelta(seconds=1)).get("/api/departures/").status_code == 401
+
+
+def test_each_scope_opens_its_half_only() -> None:
+    reader, writer = caller(scopes=["bookings:read"]), caller(scopes=["bookings:write"])
+    assert reader.get("/api/departures/").status_code == 200
+    refused = post(reader, "/api/booking/", wish(leaving()))
+    assert (refused.status_code, refused.json()) == (
+        403,
+        {"code": "permission_denied", "detail": "This key lacks the scope bookings:write."},
+    )
+    assert post(writer, "/api/booking/", wish(leaving())).status_code == 201
+    assert writer.get("/api/departures/").status_code == 403
+    assert Booking.objects.count() == 1
+
+
+def test_another_method_is_405_in_json(api: Client) -> None:
+    response = api.put("/api/departures/", {}, content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_too_many_failures_from_one_address_are_429_but_a_good_key_still_passes(api: Client) -> None:
+    statuses = [Client().get("/api/departures/").status_code for _ in range(61)]
+    assert statuses == [401] * 60 + [429]
+    assert api.get("/api/departures/").status_code == 200
+
+
+def test_too_many_calls_of_one_key_are_429_with_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bookings.api.ApiKeyThrottle.rate", "2/min", raising=False)
+    api, other = caller("one"), caller("two")
+    assert [api.get("/api/departures/").status_code for _ in range(2)] == [200, 200]
+    response = api.get("/api/departures/")
+    assert (response.status_code, response.json()["code"]) == (429, "throttled")
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert other.get("/api/departures/").status_code == 200
+
+
+def test_an_unknown_address_under_api_is_json(api: Client) -> None:
+    response = api.get("/api/nothing/")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+# --- departures --------------------------------------------------------------------------------
+
+
+def test_departures_are_the_open_future_ones_with_their_seats(api: Client) -> None:
+    departure = leaving(capacity=10, price=Decimal("1250.50"))
+    make_booking(departure=departure, party_size=3, now=timezone.now())
+    leaving(-1)
+    for status in ("draft", "closed", "cancelled", "completed"):
+        leaving(status=status)
+    trip = departure.trip
+    assert api.get("/api/departures/").json() == {
+        "next": None,
+        "previous": None,
+        "results": [
+            {
+                "code": departure.code,
+                "trip": {"code": trip.code, "name": trip.name, "destination": "Lalibela", "time_zone": trip.time_zone},
+                "starts_at": departure.starts_at.isoformat().replace("+00:00", "Z"),
+                "ends_at": departure.ends_at.isoformat().replace("+00:00", "Z"),
+                "price": "1250.50",
+                "currency": "ETB",
+                "seats_left": 7,
+            }
+        ],
+    }
+
+
+def codes(response: Any) -> list[str]:
+    return [row["code"] for row in response.json()["results"]]
+
+
+def test_departures_of_one_trip_and_between_days_of_its_own_time_zone(api: Client) -> None:
+    trip = make_trip(code="SIM", time_zone="Africa/Addis_Ababa")
+    year = timezone.now().year + 1
+    evening = datetime(year, 3, 1, 21, 30, tzinfo=UTC)  # 2 March in Addis Ababa
+    departure = make_departure(trip=trip, starts_at=evening)
+    leaving()
+    assert codes(api.get("/api/departures/", {"trip": "sim"})) == [departure.code]
+    assert codes(api.get("/api/departures/", {"from": f"{year}-03-02", "to": f"{year}-03-02"})) == [departure.code]
+    assert codes(api.get("/api/departures/", {"from": f"{year}-03-01", "to": f"{year}-03-01"})) == []
+    assert codes(api.get("/api/departures/", {"trip": "SIM", "from": "0001-01-01", "to": "9999-12-31"})) == [
+        departure.code
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "tomorrow"}, "from"),
+        ({"to": "2026-02-30"}, "to"),
+        ({"from": "2026-03-02", "to": "2026-03-01"}, "from"),
+        ({"trip": "x\0"}, "trip"),
+        ({"cursor": "ü"}, "cursor"),
+        ({"cursor": "cD1ub25zZW5zZQ=="}, "cursor"),  # p=nonsense
+        ({"cursor": "cD0wMDAxLTAxLTAxVDAwOjAwOjAwJTJCMjM6NTk="}, "cursor"),  # p=0001-01-01T00:00:00+23:59
+    ],
+)
+def test_a_wrong_parameter_of_departures_is_named(api: Client, query: dict[str, str], field: str) -> None:
+    response = api.get("/api/departures/", query)
+    assert response.status_code == 400
+    assert list(response.json()) == [field]
+
+
+def test_departures_come_in_pages_that_lead_to_each_other(api: Client) -> None:
+    trip = make_trip()
+    made = [make_departure(trip=trip, starts_at=timezone.now() + timedelta(days=1 + n)).code for n in range(60)]
+    first = api.get("/api/departures/", {"trip": trip.code})
+    second = api.get(first.json()["next"])
+    assert codes(first) + codes(second) == made
+    assert second.json()["next"] is None
+    assert codes(api.get(second.json()["previous"])) == made[:50]
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_listing_takes_the_same_few_queries_for_any_number_of_rows(
+    api: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    customer = make_customer(integration="website", user_id="u-7")
+    for _ in range(rows):
+        make_booking(departure=leaving(), customer=customer, now=timezone.now())
+    with django_assert_num_queries(2):  # the key, the rows
+        assert len(api.get("/api/departures/").json()["results"]) == rows
+    with django_assert_num_queries(3):  # and the time zones in use
+        assert len(api.get("/api/departures/", {"from": "2020-01-01"}).json()["results"]) == rows
+    with django_assert_num_queries(2):
+        assert len(api.get("/api/booking/", {"user_id": "u-7"}).json()["results"]) == rows
+
+
+# --- taking a booking --------------------------------------------------------------------------
+
+
+def test_a_booking_takes_seats_and_queues_its_mail(api: Client) -> None:
+    departure = leaving(capacity=5)
+    travellers = [{"name": "Almaz\nAyana", "category": "child"}, {"name": "لينا", "notes": "vegan"}]
+    response = post(
+        api, "/api/booking/", wish(departure, departure=departure.code.lower(), travellers=travellers, notes="Window")
+    )
+    assert response.status_code == 201
+    booking = Booking.objects.get()
+    departure.refresh_from_db()
+    assert departure.seats_taken == 2
+    assert (booking.source, booking.integration, booking.notes) == ("api", "website", "Window")
+    assert list(booking.travellers.values_list("name", "category", "notes")) == [
+        ("Almaz Ayana", "child", ""),
+        ("لينا", "adult", "vegan"),
+    ]
+    assert list(BookingEvent.objects.values_list("to_status", "actor_label")) == [("pending", "API: website")]
+    assert list(Message.objects.values_list("kind", "recipient")) == [
+        ("booking_confirmation", "abebe@mail.example.org")
+    ]
+    hold = booking.hold_expires_at
+    assert hold is not None
+    assert response.json() == {
+        "id": booking.reference,
+        "status": "pending",
+        "departure": {
+            "code": departure.code,
+            "trip": {
+                "code": departure.trip.code,
+                "name": departure.trip.name,
+                "destination": "Lalibela",
+                "time_zone": "Africa/Addis_Ababa",
+            },
+            "starts_at": departure.starts_at.isoformat().replace("+00:00", "Z"),
+            "ends_at": departure.ends_at.isoformat().replace("+00:00", "Z"),
+        },
+        "customer": {
+            "name": "አበበ ቢቂላ",
+            "email": "abebe@mail.example.org",
+            "phone": "",
+            "language": "en",
+            "user_id": "u-7",
+        },
+        "party_size": 2,
+        "currency": "ETB",
+        "unit_price": "1000.00",
+        "total": "2000.00",
+        "deposit_due": "600.00",
+        "paid": "0.00",
+        "balance": "2000.00",
+        "hold_expires_at": hold.isoformat().replace("+00:00", "Z"),
+        "created_at": booking.created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_a_full_departure_says_how_many_seats_are_left_and_keeps_no_customer(api: Client) -> None:
+    response = post(api, "/api/booking/", wish(leaving(capacity=1)))
+    assert (response.status_code, response.json()) == (
+        409,
+        {"code": "sold_out", "detail": "Only 1 seat left on this departure.", "seats_left": 1},
+    )
+    assert (Booking.objects.count(), Customer.objects.count(), Message.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("fields", "code"), [({"days": -1}, "departed"), ({"status": "closed"}, "not_open")])
+def test_what_is_not_on_sale_is_refused(api: Client, fields: dict[str, Any], code: str) -> None:
+    response = post(api, "/api/booking/", wish(leaving(**fields)))
+    assert (response.status_code, response.json()["code"]) == (409, code)
+
+
+CUSTOMER = {"name": "Abebe", "email": "abebe@mail.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"departure": "NO-SUCH"}, {"departure": ["No departure has the code NO-SUCH."]}),
+        ({"party_size": 0}, {"party_size": ["Ensure this value is greater than or equal to 1."]}),
+        ({"party_size": 10**400}, {"party_size": ["Ensure this value is less than or equal to 500."]}),
+        ({"party_size": "2"}, {"party_size": ["A valid integer is required."]}),
+        ({"party_size": True}, {"party_size": ["A valid integer is required."]}),
+        ({"party_size": None}, {"party_size": ["This field may not be null."]}),
+        ({"party_size": 1.5}, {"party_size": ["A valid integer is required."]}),
+        ({"customer": CUSTOMER | {"email": "x"}}, {"customer": {"email": ["Enter a valid email address."]}}),
+        ({"customer": CUSTOMER | {"name": " \n"}}, {"customer": {"name": ["This field may not be blank."]}}),
+        ({"customer": CUSTOMER | {"name": 7}}, {"customer": {"name": ["Send text in quotes."]}}),
+        ({"customer": CUSTOMER | {"language": "xx"}}, {"customer": {"language": ['"xx" is not a valid choice.']}}),
+        ({"customer": CUSTOMER | {"age": 7}}, {"customer": {"age": ["There is no such field."]}}),
+        (
+            {"party_size": 1, "travellers": [{"name": "A"}, {"name": "B"}]},
+            {"travellers": ["2 travellers are named for a party of 1."]},
+        ),
+        ({"seats": 3, "status": "paid"}, {"seats": ["There is no such field."], "status": ["There is no such field."]}),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_written(
+    api: Client, changes: dict[str, Any], errors: dict[str, Any]
+) -> None:
+    response = post(api, "/api/booking/", wish(leaving(), **changes))
+    assert (response.status_code, response.json()) == (400, errors)
+    assert (Booking.objects.count(), Customer.objects.count()) == (0, 0)
+
+
+def test_a_customer_named_again_is_kept_up_to_date_and_stays_one_per_integration(api: Client) -> None:
+    departure = leaving()
+    post(api, "/api/booking/", wish(departure, customer=CUSTOMER | {"user_id": "u-7", "language": "am"}))
+    post(api, "/api/booking/", wish(departure, customer=CUSTOMER | {"user_id": "u-7", "name": "Abebe B."}))
+    post(caller("partner"), "/api/booking/", wish(departure, customer=CUSTOMER | {"user_id": "u-7"}))
+    rows = Customer.objects.order_by("pk").values_list("integration", "name", "language")
+    assert list(rows) == [("website", "Abebe B.", "am"), ("partner", "Abebe", "en")]
+
+
+# --- reading and cancelling --------------------------------------------------------------------
+
+
+def test_a_booking_is_found_by_its_reference_in_any_case(api: Client) -> None:
+    booking = make_booking(departure=leaving(), now=timezone.now())
+    response = api.get(f"/api/booking/{booking.reference.lower()}/")
+    assert (response.status_code, response.json()["id"]) == (200, booking.reference)
+    assert response.json()["customer"]["user_id"] == ""
+
+
+@pytest.mark.parametrize("reference", ["TD-AAAAAAAA", "x" * 300, "%00", "%ff", "ß", "1e400"])
+def test_an_unknown_reference_is_404(api: Client, reference: str) -> None:
+    for response in (
+        api.get(f"/api/booking/{reference}/"),
+        post(api, f"/api/booking/{reference}/cancel/", {"reason": "ill"}),
+    ):
+        assert response.status_code == 404
+        assert response.json() == {"code": "not_found", "detail": "There is no such booking."}
+
+
+def test_user_id_finds_the_integrations_own_bookings_only_the_latest_first(api: Client) -> None:
+    mine = make_customer(integration="website", user_id="u-7")
+    theirs = make_customer(integration="partner", user_id="u-7")
+    departure = leaving()
+    made = [make_booking(departure=departure, customer=mine, now=timezone.now()).reference for _ in range(2)]
+    other = make_booking(departure=departure, customer=theirs, now=timezone.now())
+    rows = api.get("/api/booking/", {"user_id": "u-7"}).json()["results"]
+    assert [row["id"] for row in rows] == made[::-1]
+    assert api.get(f"/api/booking/{other.reference}/").json()["customer"]["user_id"] == ""
+    assert api.get("/api/booking/", {"user_id": "nobody"}).json()["results"] == []
+
+
+def test_a_rotated_key_of_the_same_name_sees_the_same_bookings(api: Client) -> None:
+    post(api, "/api/booking/", wish(leaving()))
+    assert len(caller().get("/api/booking/", {"user_id": "u-7"}).json()["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "user_id"),
+        ({"user_id": ""}, "user_id"),
+        ({"user_id": "x\0"}, "user_id"),
+        ({"user_id": "x" * 65}, "user_id"),
+        ({"user_id": "x", "cursor": "cD1hYmM="}, "cursor"),  # p=abc
+        ({"user_id": "x", "cursor": "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk="}, "cursor"),  # p=9999…
+    ],
+)
+def test_a_wrong_parameter_of_bookings_is_named(api: Client, query: dict[str, str], field: str) -> None:
+    response = api.get("/api/booking/", query)
+    assert response.status_code == 400
+    assert list(response.json()) == [field]
+
+
+def test_cancel_gives_the_seats_back_and_the_second_is_told(api: Client) -> None:
+    booking = make_booking(departure=leaving(), party_size=3, now=timezone.now())
+    path = f"/api/booking/{booking.reference.lower()}/cancel/"
+    first = post(api, path, {"reason": "  fell  ill "})
+    assert (first.status_code, first.json()["status"], first.json()["hold_expires_at"]) == (200, "cancelled", None)
+    second = post(api, path, {"reason": "again"})
+    assert (second.status_code, second.json()["code"]) == (409, "already_cancelled")
+    booking.refresh_from_db()
+    assert booking.cancel_reason == "fell ill"
+    assert Departure.objects.get().seats_taken == 0
+    kinds = Message.objects.exclude(status="withdrawn").values_list("kind", flat=True)
+    assert list(kinds) == ["booking_cancelled"]
+
+
+def test_cancel_wants_a_reason(api: Client) -> None:
+    booking = make_booking(departure=leaving(), now=timezone.now())
+    response = post(api, f"/api/booking/{booking.reference}/cancel/", {"reason": " "})
+    assert (response.status_code, response.json()) == (400, {"reason": ["This field may not be blank."]})

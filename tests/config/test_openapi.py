@@ -1,0 +1,26 @@
+import json
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_openapi_document_is_valid_and_without_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json")
+    paths = json.loads(capsys.readouterr().out)["paths"]
+    assert {
+        "/api/departures/",
+        "/api/booking/",
+        "/api/booking/{reference}/",
+        "/api/booking/{reference}/cancel/",
+    } <= paths.keys()
+
+
+def test_schema_and_docs_need_no_key_and_load_nothing_from_elsewhere() -> None:
+    assert Client().get("/api/schema/").status_code == 200
+    page = Client().get("/api/docs/").content.decode()
+    assert "swagger-ui-bundle.js" in page
+    assert "://" not in page
+    assert "<script>" not in page
