@@ -46,12 +46,13 @@ def load(base_dir: Path) -> None:
 
 def database(var_dir: Path) -> dict[str, Any]:
     value = text("DATABASE_URL", f"sqlite:///{var_dir}/tourdesk.sqlite3")
+    wants = "wants postgres://user:password@host:port/name, or sqlite:///path."
+    if urlsplit(value).scheme not in {"postgres", "postgresql", "sqlite"}:
+        stop("DATABASE_URL", wants)
     try:
         found: dict[str, Any] = env.db_url_config(value)
     except ValueError:
-        found = {}
-    if found.get("ENGINE") not in {"django.db.backends.postgresql", "django.db.backends.sqlite3"}:
-        stop("DATABASE_URL", "wants postgres://user:password@host:port/name, or sqlite:///path.")
+        stop("DATABASE_URL", wants)
     return found
 
 
@@ -142,12 +143,16 @@ def email(var_dir: Path) -> dict[str, Any]:
     parts = urlsplit(value)
     if parts.scheme.startswith("anymail+"):
         return {"EMAIL_BACKEND": f"anymail.backends.{parts.scheme.removeprefix('anymail+')}.EmailBackend"}
-    if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
+    try:
+        port = parts.port or {"smtps": 465, "smtp+tls": 587}.get(parts.scheme, 25)
+    except ValueError:
+        port = 0
+    if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname or not port:
         stop("EMAIL_URL", "wants smtp://, smtp+tls:// or smtps://user:password@host:port, or anymail+postmark://?….")
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or {"smtps": 465, "smtp+tls": 587}.get(parts.scheme, 25),
+        "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",

@@ -1,0 +1,128 @@
+"""A wrong or missing variable stops the start with one line; a secret may come from a file."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import env
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "p" * 60,
+    "DATABASE_URL": "postgres://desk:word@127.0.0.1:1/desk",
+    "CELERY_BROKER_URL": "amqp://desk:word@127.0.0.1:1/desk",
+    "SITE_URL": "https://desk.example.com",
+}
+
+
+def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own that reads the settings with these variables, and then runs the code."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from django.conf import settings; settings.DEBUG; {code}"],
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "VAR_DIR": str(tmp_path),
+            **variables,
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://desk@127.0.0.1/desk"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1"),
+        ("EMAIL_URL", "127.0.0.1:25"),
+        ("EMAIL_URL", "smtp://mail:port"),
+        ("SITE_URL", "desk.example.com"),
+        ("CSRF_TRUSTED_ORIGINS", "desk.example.com"),
+        ("TIME_ZONE", "Addis"),
+        ("DEBUG", "perhaps"),
+        ("WORKER_CONCURRENCY", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "LOUD"),
+        ("CACHE_URL", "nowhere://x"),
+        ("SENTRY_DSN", "nonsense"),
+    ],
+)
+def test_wrong_value_stops_the_start_with_one_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    result = start(tmp_path, **PRODUCTION | {name: value})
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith(f"Tourdesk can't start: {name} ")
+
+
+def test_production_values_start(tmp_path: Path) -> None:
+    result = start(tmp_path, "print(settings.EMBEDDED, settings.SECURE_SSL_REDIRECT)", **PRODUCTION)
+
+    assert (result.stderr, result.stdout) == ("", "False True\n")
+
+
+def test_empty_values_are_the_defaults(tmp_path: Path) -> None:
+    names = ("SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "CACHE_URL", "ALLOWED_HOSTS", "SITE_URL")
+
+    result = start(tmp_path, "print(settings.SITE_URL, settings.ALLOWED_HOSTS)", **dict.fromkeys(names, ""))
+
+    assert (result.stderr, result.stdout) == ("", "http://127.0.0.1:8000 ['localhost', '127.0.0.1']\n")
+
+
+def test_secret_comes_from_the_named_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("f" * 60 + "\n")
+
+    result = start(tmp_path, "print(settings.SECRET_KEY)", SECRET_KEY_FILE=str(file))
+
+    assert (result.stderr, result.stdout) == ("", "f" * 60 + "\n")
+
+
+def test_missing_file_stops_the_start_and_names_its_variable(tmp_path: Path) -> None:
+    result = start(tmp_path, SECRET_KEY_FILE=str(tmp_path / "nothing"))
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("Tourdesk can't start: SECRET_KEY_FILE ")
+
+
+def test_embedded_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first, second = (start(tmp_path, "print(settings.SECRET_KEY)").stdout for _ in range(2))
+
+    assert first == second
+    assert len(first) > 50
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_flower_log_in_is_made_once_for_the_embedded_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWER_BASIC_AUTH", "")
+
+    first = env.flower_log_in(tmp_path, required=False)
+
+    assert first.startswith("ops:")
+    assert env.flower_log_in(tmp_path, required=False) == first
+
+
+@pytest.mark.parametrize("value", ["", "ops", "ops:", ":word"])
+def test_flower_refuses_to_run_open_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("FLOWER_BASIC_AUTH", value)
+
+    with pytest.raises(SystemExit, match="FLOWER_BASIC_AUTH"):
+        env.flower_log_in(tmp_path, required=True)
+
+
+def test_every_variable_is_named_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "config").glob("*.py"))
+    reader = r'\b(?:text|flag|number|url|choice|words)\(\s*"([A-Z_]+)"'
+
+    assert {name for name in re.findall(reader, code) if f"{name}=" not in example} == set()
