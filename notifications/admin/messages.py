@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -39,7 +40,7 @@ BUTTONS = {
 
 @admin.register(Message)
 class MessageAdmin(ModelAdmin):
-    list_display = ("colour", "kind", "topic", "recipient", "subject", "due_at", "sent_at", "attempts")
+    list_display = ("colour", "kind", "about", "address", "when", "attempts")
     list_display_links = ("colour", "kind")
     list_filter = ("status", "kind")
     list_per_page = 50
@@ -49,9 +50,9 @@ class MessageAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     actions = ("withdraw_selected", "retry_selected")
     actions_row = actions_detail = ("resend", "withdraw", "retry")
-    readonly_fields = ("colour", "state", "preview", "plain_text", "identity")
+    readonly_fields = ("address", "state", "preview", "plain_text", "identity")
     fieldsets = (
-        (None, {"fields": (("colour", "kind"), ("recipient", "topic"), "subject", "state")}),
+        (None, {"fields": (("status", "kind"), ("address", "topic"), "subject", "state")}),
         ("Times", {"fields": (("created_at", "due_at"), ("sent_at", "attempts"))}),
         ("Mail", {"fields": ("preview", "plain_text")}),
         ("Behind the scenes", {"fields": ("identity", "dedupe_key", "task_id", "resend_of", "requested_by")}),
@@ -88,6 +89,19 @@ class MessageAdmin(ModelAdmin):
     @display(description="Status", ordering="status", label=COLOURS)
     def colour(self, message: Message) -> tuple[str, str]:
         return message.status, str(Status(message.status).label)
+
+    @display(description="About", ordering="topic")
+    def about(self, message: Message) -> SafeString:
+        return pages.unbroken(message.topic)
+
+    @display(description="When", ordering="due_at")
+    def when(self, message: Message) -> SafeString:
+        what, moment = ("Sent", message.sent_at) if message.sent_at else ("Due", message.due_at)
+        return pages.unbroken(f"{what} {date_format(timezone.localtime(moment), 'j M Y, H:i')}")
+
+    @display(description="To", ordering="recipient")
+    def address(self, message: Message) -> SafeString:
+        return pages.breakable(message.recipient)
 
     @display(description="What happened")
     def state(self, message: Message) -> SafeString:
@@ -176,11 +190,11 @@ class MessageAdmin(ModelAdmin):
 
     def _ask(self, request: HttpRequest, form: Any, message: Message, *, title: str, question: str) -> HttpResponse:
         facts = (("Kind", message.get_kind_display()), ("About", message.topic), ("To", message.recipient))
-        return pages.ask(request, self, form, title=title, question=question, submit=title, facts=facts)
+        return pages.ask(request, self, form, title=title, question=question, button=title, facts=facts)
 
     def _ask_list(self, request: HttpRequest, form: Any, ids: list[int], *, title: str, question: str) -> HttpResponse:
         words = {"action": request.POST["action"], "chosen": pages.chosen(request, ids)}
-        return pages.ask(request, self, form, title=title, question=question, submit=title, **words)
+        return pages.ask(request, self, form, title=title, question=question, button=title, **words)
 
     def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
         done = outbox.withdraw_messages(message_ids=ids, reason=reason)

@@ -20,7 +20,7 @@ PREVIEW_HEADERS = {
 
 
 class ResendForm(forms.Form):
-    recipient = forms.EmailField(label="To", widget=UnfoldAdminEmailInputWidget)
+    recipient = forms.EmailField(label="Send it to", widget=UnfoldAdminEmailInputWidget)
 
 
 class WithdrawForm(forms.Form):
@@ -37,7 +37,7 @@ class RetryForm(forms.Form):
 
 
 def ask(request: HttpRequest, admin: Any, form: forms.Form, **words: Any) -> HttpResponse:
-    """The page with the question. `words`: title, question, submit and, for a list action, action and chosen."""
+    """The page with the question. `words`: title, question, button and, for a list action, action and chosen."""
     return TemplateResponse(
         request,
         "admin/notifications/ask.html",
@@ -76,3 +76,13 @@ def frame(url: str) -> SafeString:
 
 def plain(text: str) -> SafeString:
     return format_html('<div dir="auto" style="white-space:pre-wrap;max-width:70ch">{}</div>', text)
+
+
+def breakable(text: str) -> SafeString:
+    """A long address must not widen a telephone's page."""
+    style = "display:inline-block;min-width:10rem;overflow-wrap:anywhere"
+    return format_html('<span dir="auto" style="{}">{}</span>', style, text)
+
+
+def unbroken(text: str) -> SafeString:
+    return format_html('<span style="white-space:nowrap">{}</span>', text)

@@ -39,7 +39,9 @@ class MessageTemplateAdmin(ModelAdmin):
         """Those of the row's kind; before it has one, those that every kind has."""
         kinds = [template.kind] if template.kind else list(KINDS)
         common = sorted(set.intersection(*(set(wording.placeholders(kind)) for kind in kinds)))
-        return format_html_join(" ", "<code>{{{{ {} }}}}</code>", ((name,) for name in common))
+        return format_html_join(
+            " ", '<code style="white-space:nowrap">{{{{ {} }}}}</code>', ((name,) for name in common)
+        )
 
     @action(description="Preview", permissions=["view"], icon="visibility")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -99,7 +99,7 @@ def published() -> Iterator[Published]:
                     try:
                         while True:
                             message = queue.get_nowait()
-                            found.append((message.headers["task"], json.loads(message.body)[0]))
+                            found.append((message.headers["task"], json.loads(message.body or "")[0]))
                             message.ack()
                     except Empty:
                         continue

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection as database
 from pytest_django import Settings
 
-from notifications import delivery, outbox
+from notifications import connection, delivery, outbox
 from notifications.models import Message, MessageTemplate
 from tests.factories import NOW, make_message
 
@@ -203,7 +203,7 @@ def test_two_workers_at_once_send_one_mail(mail_server: MailServer) -> None:
     def work() -> None:
         start.wait()
         outcomes.extend([delivery.deliver(message_id=message.pk, task_id="t", now=NOW) for message in messages])
-        delivery.connection.close()
+        connection.close()
         database.close()
 
     workers = [threading.Thread(target=work) for _ in range(2)]

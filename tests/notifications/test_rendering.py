@@ -1,4 +1,5 @@
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django.template import Engine
@@ -11,7 +12,7 @@ from notifications.rendering import preview, render
 pytestmark = pytest.mark.django_db
 
 
-def unsaved(kind: str = "booking_confirmation", language: str = "en", **facts: object) -> Message:
+def unsaved(kind: str = "booking_confirmation", language: str = "en", **facts: Any) -> Message:
     return Message(kind=kind, language=language, context=sample(kind) | facts)
 
 
@@ -55,7 +56,7 @@ def test_no_kind_asks_for_a_fact_that_is_not_there(kind: str, monkeypatch: pytes
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_still_reads_well_with_its_optional_facts_empty(kind: str) -> None:
-    empty = {"hold_until": "", "how_to_pay": "", "travellers": [], "reason": "", "deposit_due": "0.00"}
+    empty: dict[str, Any] = {"hold_until": "", "how_to_pay": "", "travellers": [], "reason": "", "deposit_due": "0.00"}
     text = render(unsaved(kind, **{name: value for name, value in empty.items() if name in sample(kind)})).text
     assert "How to" not in text
     assert "until ." not in text
