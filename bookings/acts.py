@@ -1,0 +1,113 @@
+"""Acts: what a button does. One declaration serves the button on a page, the one in a row, and the bulk action.
+
+The page that asks and the code that answers is bookings/admin/act_page.py; which acts there are stands beside the
+admin class that shows them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import ngettext
+
+from bookings.actors import Actor, staff
+from bookings.errors import Refused
+from bookings.forms.acts import ActForm
+from bookings.models import Booking, Customer
+from bookings.services.outcome import Outcome
+from notifications.catalogue import KINDS
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class Order:
+    """One press of the button: on which rows, with which answers to the form, by whom, when."""
+
+    ids: Sequence[int]
+    answers: Mapping[str, Any]
+    user: "User"
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return staff(self.user)
+
+
+@dataclass
+class Report:
+    """What came of it: the names of the rows that changed, the others with their reasons, and what else to say."""
+
+    done: list[str] = field(default_factory=list)
+    refused: list[tuple[str, Refused]] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`one` and `many` with {name} (the one row) and {count}."""
+
+    one: str
+    many: str
+
+    def of(self, names: Sequence[str]) -> str:
+        return ngettext(self.one, self.many, len(names)).format(name=names[0], count=len(names))
+
+
+@dataclass(frozen=True)
+class Act:
+    """`allows` says whether a row's state lets this person do it (the button shows); the service has the last word.
+
+    `effects` are the sentences that say what will happen to these rows, mails included.
+    """
+
+    name: str
+    label: str
+    icon: str
+    permission: str
+    question: Wording
+    done: Wording
+    run: Callable[[Order], Report]
+    allows: Callable[[Any, "User", datetime], bool]
+    effects: Callable[[Sequence[Any]], Iterable[str]] = lambda _rows: ()
+    form: type[ActForm] = ActForm
+    danger: bool = False
+    bulk: bool = True
+    in_row: bool = False
+
+
+def from_outcome(outcome: Outcome) -> Report:
+    return Report([booking.reference for booking in outcome.done], outcome.refused)
+
+
+def one_by_one(order: Order, names: Mapping[int, str], do: Callable[[int], object]) -> Report:
+    """For services that take one row: each in its own transaction, so that one refusal doesn't stop the rest."""
+    report = Report()
+    for pk in order.ids:
+        try:
+            do(pk)
+        except Refused as refusal:
+            report.refused.append((names[pk], refusal))
+        else:
+            report.done.append(names[pk])
+    return report
+
+
+def names_of_bookings(order: Order) -> dict[int, str]:
+    return dict(Booking.objects.filter(pk__in=order.ids).values_list("pk", "reference"))
+
+
+def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
+    """Who gets the mail of this kind, and who can't."""
+    addresses = [customer.email for customer in customers]
+    told = len([address for address in addresses if address])
+    silent = len(addresses) - told
+    if told:
+        one, many = "The customer gets the mail “{label}”.", "{count} customers get the mail “{label}”."
+        yield ngettext(one, many, told).format(label=KINDS[kind][0], count=told)
+    if silent:
+        one = "{count} customer has no e-mail address and hears nothing."
+        many = "{count} customers have no e-mail address and hear nothing."
+        yield ngettext(one, many, silent).format(count=silent)

@@ -1,0 +1,157 @@
+"""The one page of all acts: GET asks, POST does it, and an honest message tells what came of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+
+from bookings.acts import Act, Order, Report
+from bookings.admin.people import clerk
+from bookings.errors import Refused
+
+if TYPE_CHECKING:
+    from bookings.admin.desk import DeskAdmin
+
+LIMIT = 1000  # rows at once
+SHOWN = 10
+# The field that a refusal is about, where the form has it: the clerk mends it and nothing typed is lost.
+FIELDS = {
+    "amount": "amount",
+    "too_much": "amount",
+    "received_at": "received_at",
+    "reference_used": "external_reference",
+    "deposit_missing": "unpaid_reason",
+    "party_size": "party_size",
+    "travellers": "party_size",
+    "sold_out": "departure party_size",
+    "not_open": "departure",
+    "departed": "departure",
+    "same_departure": "departure",
+    "currency": "departure",
+    "reason_missing": "reason",
+}
+
+
+def answer(model_admin: "DeskAdmin", request: HttpRequest, name: str) -> HttpResponse:
+    act = {act.name: act for act in model_admin.acts}.get(name)
+    if act is None:
+        raise Http404
+    if not model_admin.may(request, act):
+        raise PermissionDenied
+    given = request.POST if request.method == "POST" else request.GET
+    ids = [int(pk) for pk in given.get("ids", "").split(",") if pk.isascii() and pk.isdecimal()][: LIMIT + 1]
+    if not ids or len(ids) > LIMIT or (len(ids) > 1 and not act.bulk):
+        messages.error(request, f"Choose between 1 and {LIMIT if act.bulk else 1:,} rows first.")
+        return HttpResponseRedirect(_list_url(model_admin))
+    next_url = _safe_next(model_admin, request, given.get("next", ""), ids)
+    if request.method != "POST":
+        return ask(model_admin, request, act, ids, next_url=next_url)
+    return _do(model_admin, request, act, ids, next_url)
+
+
+def ask(
+    model_admin: "DeskAdmin",
+    request: HttpRequest,
+    act: Act,
+    ids: Sequence[int],
+    *,
+    next_url: str,
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    """The question: which rows, what will happen, who gets a mail, and what will be left alone."""
+    rows, user, now = _rows(model_admin, request, ids), clerk(request), timezone.now()
+    ready = [row for row in rows if act.allows(row, user, now)]
+    form = form or act.form(user=user, rows=rows)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": act.question.of([str(row) for row in rows]),
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "act": act,
+        "form": form,
+        "ids": ",".join(str(pk) for pk in ids),
+        "next": next_url,
+        "rows": [model_admin.act_row(row) for row in rows[:SHOWN]],
+        "more": max(0, len(rows) - SHOWN),
+        "left_alone": len(rows) - len(ready),
+        "count": len(rows),
+        "effects": list(act.effects(ready)) if ready else [],
+        "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[act.name]),
+    }
+    return TemplateResponse(request, "admin/act.html", context)
+
+
+def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:
+    rows, user = _rows(model_admin, request, ids), clerk(request)
+    form = act.form(request.POST, user=user, rows=rows)
+    if form.is_valid():
+        order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
+        try:
+            report = act.run(order)
+        except Refused as refusal:
+            report = Report(refused=[(str(rows[0]), refusal)])
+        if not _curable(form, report):
+            _tell(request, act, report)
+            return HttpResponseRedirect(next_url)
+    return ask(model_admin, request, act, ids, next_url=next_url, form=form)
+
+
+def _curable(form: forms.Form, report: Report) -> bool:
+    """Put a lone refusal beside the field that it is about; False when no field of this form can cure it."""
+    if report.done or len(report.refused) != 1:
+        return False
+    [(_name, refusal)] = report.refused
+    fields = [name for name in FIELDS.get(refusal.code, "").split() if name in form.fields]
+    if fields:
+        form.add_error(fields[0], refusal.detail)
+    return bool(fields)
+
+
+def _tell(request: HttpRequest, act: Act, report: Report) -> None:
+    if report.done:
+        messages.success(request, f"{act.done.of(report.done)} {report.note}".strip())
+    if not report.refused:
+        return
+    reasons = [r.detail if name in r.detail else f"{name}: {r.detail}" for name, r in report.refused]
+    level = messages.WARNING if report.done else messages.ERROR
+    messages.add_message(request, level, reasons[0] if len(reasons) == 1 else _left_alone(reasons))
+
+
+def _left_alone(reasons: Sequence[str]) -> SafeString:
+    more = len(reasons) - SHOWN
+    items = [(reason,) for reason in reasons[:SHOWN]] + ([(f"and {more} more",)] if more > 0 else [])
+    listed = format_html_join("", "<li>{}</li>", items)
+    return format_html("{} were left alone:<ul class='td-reasons'>{}</ul>", len(reasons), listed)
+
+
+def _rows(model_admin: "DeskAdmin", request: HttpRequest, ids: Sequence[int]) -> list[Any]:
+    rows = list(model_admin.get_queryset(request).filter(pk__in=ids).order_by("pk"))
+    if not rows:
+        raise Http404
+    return rows
+
+
+def _safe_next(model_admin: "DeskAdmin", request: HttpRequest, url: str, ids: Sequence[int]) -> str:
+    """Back to where the button was pressed; never to another host."""
+    if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+        return url
+    if len(ids) == 1:
+        return reverse(f"admin:{_name(model_admin)}_change", args=ids)
+    return _list_url(model_admin)
+
+
+def _list_url(model_admin: "DeskAdmin") -> str:
+    return reverse(f"admin:{_name(model_admin)}_changelist")
+
+
+def _name(model_admin: "DeskAdmin") -> str:
+    return f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"

@@ -1,0 +1,131 @@
+"""The booking list and the booking page. What changes a booking is an act (booking_acts.py), never a field."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    MultipleChoicesDropdownFilter,
+)
+from unfold.decorators import display
+
+from bookings.admin import booking_acts, take_booking
+from bookings.admin.desk import DeskAdmin
+from bookings.admin.filters import DaysFilter
+from bookings.admin.imports import ImportInSetsMixin
+from bookings.admin.panels import messages_panel, timeline_panel
+from bookings.admin.people import person
+from bookings.admin.search import find_bookings
+from bookings.forms.taking import PartyFormSet
+from bookings.models import Booking, Traveller
+from bookings.resources import BookingResource
+from bookings.wording import local_time, money
+
+COLOURS: dict[str, str] = {
+    Booking.Status.WAITLISTED: "primary",
+    Booking.Status.PENDING: "warning",
+    Booking.Status.CONFIRMED: "success",
+    Booking.Status.EXPIRED: "",
+    Booking.Status.COMPLETED: "info",
+    Booking.Status.CANCELLED: "danger",
+    Booking.Status.NO_SHOW: "danger",
+}
+
+
+class TravellerInline(TabularInline):
+    model = Traveller
+    formset = PartyFormSet
+    fields = ("name", "category", "notes")
+    extra = 0
+
+    def get_max_num(self, request: HttpRequest, obj: Booking | None = None, **kwargs: Any) -> int:
+        return obj.party_size if obj else 0
+
+
+@admin.register(Booking)
+class BookingAdmin(ImportInSetsMixin, DeskAdmin):
+    resource_classes = [BookingResource]
+    acts = booking_acts.ALL
+    colours = COLOURS
+    panels = [messages_panel, timeline_panel]
+    inlines = (TravellerInline,)
+    fields = ("notes",)
+    change_form_outer_before_template = "admin/bookings/booking_top.html"
+    list_display = ("reference", "shown_status", "who", "where", "party_size", "shown_money", "held")
+    list_display_links = ("reference",)
+    list_select_related = ("customer", "departure__trip")
+    list_filter = (
+        ("status", MultipleChoicesDropdownFilter),
+        ("departure", AutocompleteSelectFilter),
+        ("customer", AutocompleteSelectFilter),
+        ("departure__starts_at", DaysFilter),
+        ("created_at", DaysFilter),
+        ("source", ChoicesDropdownFilter),
+    )
+    search_fields = ("reference",)
+    search_help_text = "Reference, customer's name, e-mail or phone, departure code"
+    sortable_by = ("reference", "shown_status", "where")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        @display(description="next step")
+        def next_step(booking: Booking) -> SafeString:
+            return self.row_buttons(request, booking)
+
+        return [*super().get_list_display(request), next_step]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
+    ) -> tuple[QuerySet[Booking], bool]:
+        return find_bookings(queryset, search_term), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        """A booking is cancelled; its history stays."""
+        return False
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return take_booking.page(self, request)
+
+    def save_model(self, request: HttpRequest, obj: Booking, form: "forms.ModelForm[Booking]", change: bool) -> None:
+        """Only what this form edits: a service may have moved the rest since the page was opened."""
+        obj.save(update_fields=["notes", "updated_at"])
+
+    def act_row(self, obj: Booking) -> list[str]:
+        departure = obj.departure
+        when = f"{departure.trip.name}, {local_time(departure.starts_at, departure.trip)}"
+        return [obj.reference, obj.customer.name, when, f"{obj.party_size} people", str(obj.get_status_display())]
+
+    @display(description="status", ordering="status", label=COLOURS)
+    def shown_status(self, booking: Booking) -> tuple[str, str]:
+        return booking.status, str(booking.get_status_display())
+
+    @display(description="customer")
+    def who(self, booking: Booking) -> SafeString:
+        customer = booking.customer
+        below = customer.phone or customer.email
+        return format_html('{}<div class="td-below">{}</div>', person(customer.name), below)
+
+    @display(description="departure", ordering="departure__starts_at")
+    def where(self, booking: Booking) -> SafeString:
+        departure = booking.departure
+        when = local_time(departure.starts_at, departure.trip)
+        return format_html('{}<div class="td-below">{}</div>', departure.trip.name, when)
+
+    @display(description="paid of total")
+    def shown_money(self, booking: Booking) -> SafeString:
+        total = money(booking.total, booking.currency)
+        paid = "nothing paid" if not booking.paid else f"{money(booking.paid, booking.currency)} paid"
+        return format_html('<span class="td-nowrap">{}</span><div class="td-below">{}</div>', total, paid)
+
+    @display(description="held until", empty_value="–")
+    def held(self, booking: Booking) -> str | None:
+        if booking.status != Booking.Status.PENDING or booking.hold_expires_at is None:
+            return None
+        return str(naturaltime(booking.hold_expires_at))

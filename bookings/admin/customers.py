@@ -1,0 +1,67 @@
+"""Customers, and what they have booked."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from bookings.admin.desk import DeskAdmin, Panel
+from bookings.admin.people import person
+from bookings.admin.pickers import CustomerPicker
+from bookings.admin.search import find_customers
+from bookings.models import Customer
+from bookings.services.customers import clean_email, clean_phone
+
+SHOWN = 20
+
+
+def bookings_panel(request: HttpRequest, customer: Customer) -> Panel | None:
+    """The customer's latest bookings."""
+    if not request.user.has_perm("bookings.view_booking"):
+        return None
+    bookings = list(customer.bookings.select_related("departure__trip", "customer")[: SHOWN + 1])
+    context = {"bookings": bookings[:SHOWN], "more": len(bookings) > SHOWN, "title": "Bookings"}
+    return Panel("admin/bookings/bookings_panel.html", context | {"query": f"customer__id__exact={customer.pk}"})
+
+
+@admin.register(Customer)
+class CustomerAdmin(DeskAdmin):
+    panels = [bookings_panel]
+    list_display = ("listed_name", "listed_email", "listed_phone", "country", "language")
+    list_filter = (("language", ChoicesDropdownFilter),)
+    search_fields = ("name",)
+    search_help_text = "Name, e-mail or phone"
+    fields = ("name", "email", "phone", "country", "language", "notes")
+
+    def get_urls(self) -> list[URLPattern]:
+        pick = self.admin_site.admin_view(CustomerPicker.as_view())
+        return [path("pick/", pick, name="bookings_customer_pick"), *super().get_urls()]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        return find_customers(queryset, search_term), False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: "forms.ModelForm[Customer]", change: Any) -> None:
+        """Addresses and numbers are written as everywhere, so that they are found again."""
+        obj.email, obj.phone = clean_email(obj.email), clean_phone(obj.phone)
+        super().save_model(request, obj, form, change)
+
+    @display(description="name", ordering="name")
+    def listed_name(self, customer: Customer) -> SafeString:
+        return person(customer.name)
+
+    @display(description="e-mail", ordering="email")
+    def listed_email(self, customer: Customer) -> SafeString | str:
+        return format_html('<a href="mailto:{0}">{0}</a>', customer.email) if customer.email else "–"
+
+    @display(description="phone")
+    def listed_phone(self, customer: Customer) -> SafeString | str:
+        return format_html('<a href="tel:{0}">{0}</a>', customer.phone) if customer.phone else "–"

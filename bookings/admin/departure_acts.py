@@ -1,0 +1,105 @@
+"""The acts on departures."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bookings.acts import Act, Order, Report, Wording, mails, one_by_one
+from bookings.forms.acts import ReasonForm
+from bookings.models import Booking, Departure
+from bookings.services import departures
+from bookings.services.departures import CANCEL, CLOSE, OPEN, StatusChange
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PERMISSION = "bookings.change_departure_status"
+LIVE = ("waitlisted", "pending", "confirmed")
+
+
+def codes(order: Order) -> dict[int, str]:
+    return dict(Departure.objects.filter(pk__in=order.ids).values_list("pk", "code"))
+
+
+def move(change: StatusChange) -> Callable[[Order], Report]:
+    def run(order: Order) -> Report:
+        def one(pk: int) -> object:
+            return departures.change_departure_status(departure_id=pk, change=change, now=order.now)
+
+        return one_by_one(order, codes(order), one)
+
+    return run
+
+
+def allowed(change: StatusChange) -> Callable[[Departure, "User", datetime], bool]:
+    def allows(departure: Departure, _user: "User", now: datetime) -> bool:
+        return departure.status in change.allowed and (change is not OPEN or departure.starts_at > now)
+
+    return allows
+
+
+def cancel(order: Order) -> Report:
+    """The bookings that were cancelled along stand in the message."""
+    cancelled = 0
+
+    def one(pk: int) -> None:
+        nonlocal cancelled
+        outcome = departures.cancel_departure(
+            departure_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now
+        )
+        cancelled += len(outcome.done)
+
+    report = one_by_one(order, codes(order), one)
+    if report.done and cancelled:
+        report.note = f"{cancelled} {'booking was' if cancelled == 1 else 'bookings were'} cancelled with it."
+    return report
+
+
+def cancel_effects(rows: Sequence[Departure]) -> Iterator[str]:
+    live = Booking.objects.filter(departure__in=rows, status__in=LIVE).select_related("customer")
+    bookings = list(live)
+    if not bookings:
+        yield "No live bookings are on it."
+        return
+    seats = sum(booking.party_size for booking in bookings)
+    plural = "booking" if len(bookings) == 1 else "bookings"
+    yield f"{len(bookings)} live {plural} for {seats} people will be cancelled."
+    yield from mails("booking_cancelled", [booking.customer for booking in bookings])
+
+
+ALL = [
+    Act(
+        name="open",
+        label="Open for booking",
+        icon="lock_open",
+        permission=PERMISSION,
+        question=Wording("Open {name} for booking?", "Open {count} departures for booking?"),
+        done=Wording("{name} is open.", "{count} departures are open."),
+        run=move(OPEN),
+        allows=allowed(OPEN),
+    ),
+    Act(
+        name="close",
+        label="Close",
+        icon="lock",
+        permission=PERMISSION,
+        question=Wording("Close {name}?", "Close {count} departures?"),
+        done=Wording("{name} is closed.", "{count} departures are closed."),
+        run=move(CLOSE),
+        allows=allowed(CLOSE),
+        effects=lambda _rows: ["No more bookings are taken; those that are there stay."],
+    ),
+    Act(
+        name="cancel",
+        label="Cancel departure",
+        icon="cancel",
+        permission=PERMISSION,
+        question=Wording("Cancel {name} with all its bookings?", "Cancel {count} departures with all their bookings?"),
+        done=Wording("{name} is cancelled.", "{count} departures are cancelled."),
+        run=cancel,
+        allows=allowed(CANCEL),
+        effects=cancel_effects,
+        form=ReasonForm,
+        danger=True,
+    ),
+]

@@ -1,0 +1,135 @@
+"""Departures: seats, who is on them, and the manifest."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from bookings.admin import departure_acts, manifest
+from bookings.admin.desk import DeskAdmin, Panel
+from bookings.admin.filters import DaysFilter, DepartsFilter
+from bookings.admin.imports import ImportInSetsMixin
+from bookings.admin.pickers import DeparturePicker
+from bookings.admin.search import find_departures
+from bookings.forms.departures import DepartureForm
+from bookings.models import Departure
+from bookings.resources import DepartureResource
+from bookings.services.departures import departure_code
+from bookings.wording import local_time, money
+
+SHOWN = 50
+COLOURS: dict[str, str] = {
+    Departure.Status.DRAFT: "",
+    Departure.Status.OPEN: "success",
+    Departure.Status.CLOSED: "warning",
+    Departure.Status.CANCELLED: "danger",
+    Departure.Status.COMPLETED: "info",
+}
+
+
+def bookings_panel(request: HttpRequest, departure: Departure) -> Panel | None:
+    """The latest bookings on it, with a link to all of them."""
+    if not request.user.has_perm("bookings.view_booking"):
+        return None
+    bookings = list(departure.bookings.select_related("departure__trip", "customer")[: SHOWN + 1])
+    context = {"bookings": bookings[:SHOWN], "more": len(bookings) > SHOWN, "title": "Bookings on it"}
+    return Panel("admin/bookings/bookings_panel.html", context | {"query": f"departure__id__exact={departure.pk}"})
+
+
+@admin.register(Departure)
+class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
+    resource_classes = [DepartureResource]
+    import_resource = DepartureResource
+    acts = departure_acts.ALL
+    colours = COLOURS
+    panels = [bookings_panel]
+    form = DepartureForm
+    fieldsets = (
+        (None, {"fields": ("trip", "starts_at", "ends_at")}),
+        ("Seats and price", {"fields": ("capacity", "min_travellers", "price", "currency")}),
+    )
+    change_form_outer_before_template = "admin/bookings/departure_top.html"
+    list_display = ("code", "shown_trip", "starts", "shown_status", "seats", "listed_price")
+    list_select_related = ("trip",)
+    list_filter = (
+        DepartsFilter,
+        ("status", MultipleChoicesDropdownFilter),
+        ("trip", RelatedDropdownFilter),
+        ("starts_at", DaysFilter),
+    )
+    search_fields = ("code",)
+    search_help_text = "Code, trip or destination"
+    autocomplete_fields = ("trip",)
+    sortable_by = ("code", "starts", "shown_status")
+
+    def get_urls(self) -> list[URLPattern]:
+        protect = self.admin_site.admin_view
+        return [
+            path("pick/", protect(DeparturePicker.as_view()), name="bookings_departure_pick"),
+            path("<path:object_id>/manifest/", protect(self.manifest_view), name="bookings_departure_manifest"),
+            path("<path:object_id>/manifest.csv", protect(self.csv_view), name="bookings_departure_manifest_csv"),
+            *super().get_urls(),
+        ]
+
+    def manifest_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return manifest.page(self, request, object_id)
+
+    def csv_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return manifest.as_csv(self, request, object_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Departure], search_term: str
+    ) -> tuple[QuerySet[Departure], bool]:
+        return find_departures(queryset, search_term), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Departure | None:
+        """A save is checked against the locked row: nobody takes a seat between the check and the save."""
+        departure: Departure | None = super().get_object(request, object_id, from_field)
+        if departure is not None and request.method == "POST":
+            departure = Departure.objects.select_for_update(of=("self",)).select_related("trip").get(pk=departure.pk)
+        return departure
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Departure | None = None) -> tuple[str, ...]:
+        """Its trip and currency are what its bookings were sold as."""
+        return ("trip", "currency") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Departure, form: DepartureForm, change: bool) -> None:
+        obj.code = departure_code(obj.trip, obj.starts_at)
+        if change and "capacity" in form.changed_data:
+            obj.planned_capacity = None  # a person has said how many seats there are
+        super().save_model(request, obj, form, change)
+
+    def act_row(self, obj: Departure) -> list[str]:
+        seats = f"{obj.seats_taken} of {obj.capacity} seats taken"
+        return [obj.code, obj.trip.name, local_time(obj.starts_at, obj.trip), seats, str(obj.get_status_display())]
+
+    @display(description="trip", ordering="trip__name")
+    def shown_trip(self, departure: Departure) -> str:
+        return departure.trip.name
+
+    @display(description="starts", ordering="starts_at")
+    def starts(self, departure: Departure) -> SafeString:
+        return format_html('<span class="td-nowrap">{}</span>', local_time(departure.starts_at, departure.trip))
+
+    @display(description="status", ordering="status", label=COLOURS)
+    def shown_status(self, departure: Departure) -> tuple[str, str]:
+        return departure.status, str(departure.get_status_display())
+
+    @display(description="seats")
+    def seats(self, departure: Departure) -> SafeString:
+        bar = format_html(
+            '<span class="td-seats"><progress value="{0}" max="{1}"></progress> {0} of {1}</span>',
+            departure.seats_taken,
+            max(departure.capacity, 1),
+        )
+        if not departure.oversold_by:
+            return bar
+        return format_html('{}<div class="td-warn">Oversold by {} in the old system</div>', bar, departure.oversold_by)
+
+    @display(description="price a person", ordering="price")
+    def listed_price(self, departure: Departure) -> str:
+        return money(departure.price, departure.currency)

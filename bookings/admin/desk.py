@@ -1,0 +1,124 @@
+"""What all of the desk's admin pages share: lists without a full count, acts as buttons, panels on a page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+
+from bookings.acts import Act
+from bookings.admin import act_page
+from bookings.admin.people import clerk
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than LIMIT rows: on a million rows a full count costs more than the page."""
+
+    LIMIT = 5000
+    template_name = "admin/bookings/pagination.html"
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[: self.LIMIT].count()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of an object's page: a template and what it shows."""
+
+    template: str
+    context: dict[str, Any]
+
+
+class DeskAdmin(ModelAdmin):
+    acts: ClassVar[list[Act]] = []
+    panels: ClassVar[list[Callable[[HttpRequest, Any], Panel | None]]] = []
+    colours: ClassVar[dict[str, str]] = {}  # of the statuses
+    list_select_related: tuple[str, ...] = ()  # for the object's page and the acts, too
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_filter_submit = True
+    change_form_outer_after_template = "admin/bookings/panels.html"
+
+    class Media:
+        css = {"all": ("tourdesk/desk.css",)}
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
+        view = self.admin_site.admin_view(self.act_view)
+        return [path("act/<slug:act>/", view, name=name), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows
+
+    def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        return act_page.answer(self, request, act)
+
+    def act_row(self, obj: Any) -> Sequence[str]:
+        """What a question shows of a row."""
+        return [str(obj)]
+
+    def may(self, request: HttpRequest, act: Act) -> bool:
+        return clerk(request).has_perm(act.permission) and self.has_view_permission(request)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Each act that the person may do to many rows is a bulk action: it asks, the act's page does it."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if IS_POPUP_VAR in request.GET:
+            return actions
+        acts = [act for act in self.acts if act.bulk and self.may(request, act)]
+        return {act.name: (partial(ask_about_many, act), act.name, act.label) for act in acts} | actions
+
+    def buttons(self, request: HttpRequest, obj: Model, *, row: bool = False) -> list[dict[str, Any]]:
+        """The acts that this person may do to this object now; with `row` only those that a list's row shows."""
+        now, user = timezone.now(), clerk(request)
+        acts = [act for act in self.acts if (act.in_row or not row) and self.may(request, act)]
+        return [
+            {"act": act, "url": self.act_url(act, obj.pk, request.get_full_path())}
+            for act in acts
+            if act.allows(obj, user, now)
+        ]
+
+    def act_url(self, act: Act, pk: Any, next_url: str) -> str:
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[act.name])
+        return f"{url}?{urlencode({'ids': pk, 'next': next_url})}"
+
+    def row_buttons(self, request: HttpRequest, obj: Model) -> SafeString:
+        buttons = self.buttons(request, obj, row=True)
+        return format_html_join(
+            " ", '<a class="td-row-act" href="{}">{}</a>', ((b["url"], b["act"].label) for b in buttons)
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context.get("original")
+        if obj is not None:
+            context["status_colour"] = self.colours.get(getattr(obj, "status", ""), "")
+            context["buttons"] = self.buttons(request, obj)
+            context["panels"] = [panel for make in self.panels if (panel := make(request, obj))]
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+
+def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: act_page.LIMIT + 1])
+    if len(ids) > act_page.LIMIT:
+        text = f"That is more than {act_page.LIMIT:,} rows at once. Narrow the list with a search or a filter first."
+        messages.error(request, text)
+        return None
+    return act_page.ask(model_admin, request, act, ids, next_url=request.get_full_path())

@@ -1,0 +1,205 @@
+"""Import and export pages on an admin list: upload, a page that names each bad row, then confirm."""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from import_export.admin import ImportExportMixin
+from import_export.forms import ConfirmImportForm
+from import_export.tmp_storages import BaseStorage
+from unfold.contrib.import_export.forms import ImportForm, SelectableFieldsExportForm
+from unfold.widgets import UnfoldBooleanWidget
+
+from bookings.admin.people import clerk
+from bookings.errors import Refused
+from bookings.resources import FORMATS, SafeXLSX
+from bookings.services.importing.report import Report
+from bookings.spreadsheets import MAX_BYTES, is_xlsx
+
+KEEP_SECONDS = 24 * 3600
+SHOWN = 200
+
+
+class UploadStorage(BaseStorage):
+    """Uploads wait under VAR_DIR for their confirmation, at most a day: they hold names and addresses."""
+
+    def save(self, data: bytes) -> None:
+        folder = self.folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            if old.stat().st_mtime < time.time() - KEEP_SECONDS:
+                old.unlink(missing_ok=True)
+        self.name = uuid4().hex
+        (folder / self.name).write_bytes(data)
+
+    def read(self) -> bytes:
+        return (self.folder() / self.name).read_bytes()
+
+    def remove(self) -> None:
+        (self.folder() / self.name).unlink(missing_ok=True)
+
+    @staticmethod
+    def folder() -> Path:
+        return Path(settings.VAR_DIR) / "imports"
+
+
+class UploadForm(ImportForm):
+    """The file says itself what format it has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["import_file"].help_text = _("CSV (UTF-8) or Excel (.xlsx), up to 10 MB and 50,000 rows.")
+        self.fields["import_file"].widget.attrs["accept"] = ".csv,.xlsx"
+        self.fields["format"].required = False
+        self.fields["format"].widget = forms.HiddenInput()
+
+    def clean_import_file(self) -> Any:
+        file = self.cleaned_data["import_file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB. Divide it into smaller ones."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if file := cleaned.get("import_file"):
+            cleaned["format"] = str(FORMATS.index(SafeXLSX)) if is_xlsx(file.read(4)) else "0"
+            file.seek(0)
+        return cleaned
+
+
+class ConfirmForm(ConfirmImportForm):
+    good_rows = forms.BooleanField(
+        label=_("Import the good rows"),
+        help_text=_("Leave out the rows that are refused. Without this tick nothing is imported while one is refused."),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+    send_confirmations = forms.BooleanField(
+        label=_("Send confirmations"),
+        help_text=_("Mail the customers of confirmed bookings that are still to travel. Otherwise nobody is mailed."),
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
+
+    def clean_import_file_name(self) -> str:
+        name: str = self.cleaned_data["import_file_name"]
+        if not re.fullmatch(r"[0-9a-f]{32}", name):
+            raise forms.ValidationError(_("Upload the file again."))
+        return name
+
+    def clean_format(self) -> str:
+        number: str = self.cleaned_data["format"]
+        if number not in map(str, range(len(FORMATS))):
+            raise forms.ValidationError(_("Upload the file again."))
+        return number
+
+
+class ImportInSetsMixin(ImportExportMixin):
+    """For a ModelAdmin whose `resource_classes` export; `import_resource` is the one that imports.
+
+    Nothing is imported while that is None: a package to the left may set it (payments knows what money is).
+    """
+
+    import_resource: type | None = None
+    import_formats = export_formats = FORMATS
+    import_form_class = UploadForm
+    confirm_form_class = ConfirmForm
+    export_form_class = SelectableFieldsExportForm
+    import_template_name = "admin/import_export/import_in_sets.html"
+    tmp_storage_class = UploadStorage
+    skip_admin_log = True  # one entry an import, not one a row
+    to_encoding = "utf-8-sig"  # without the mark Excel takes Amharic for Latin
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.import_resource is not None and request.user.has_perm("bookings.import_booking")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("bookings.export_booking")
+
+    def get_import_resource_classes(self, request: HttpRequest) -> list[type]:
+        return [self.import_resource] if self.import_resource else []
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.pop("form")
+        ticks = {name: form.cleaned_data.get(name, False) for name in ("good_rows", "send_confirmations")}
+        return {**ticks, "now": timezone.now()}
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"columns": getattr(self.import_resource, "columns", None), "shown": SHOWN}
+
+    def create_confirm_form(self, request: HttpRequest, import_form: Any = None) -> Any:
+        form = super().create_confirm_form(request, import_form=import_form)
+        if not getattr(self.import_resource, "asks_for_mails", False):
+            del form.fields["send_confirmations"]
+        return form
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        if not isinstance(e, Refused):
+            raise e
+        form.add_error("import_file", e.detail)
+
+    @method_decorator(require_POST)
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The second step: read the kept file again and import it, or say why not on the same page."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = self.create_confirm_form(request)
+        storage = UploadStorage(name=form.cleaned_data["import_file_name"]) if form.is_valid() else None
+        try:
+            data = storage.read() if storage else None
+        except FileNotFoundError:
+            data = None
+        if storage is None or data is None:
+            messages.error(request, _("The uploaded file is no longer kept. Upload it again."))
+            return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
+        dataset = FORMATS[int(form.cleaned_data["format"])]().create_dataset(data)
+        result = self.process_dataset(dataset, form, request)
+        if result.report is None or not result.report.written:
+            return self._ask_again(request, form, result)
+        storage.remove()
+        self._remember(request, form.cleaned_data["original_file_name"], result.report)
+        return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
+
+    def _ask_again(self, request: HttpRequest, form: Any, result: Any) -> HttpResponse:
+        if result.report:
+            messages.error(
+                request, _("Nothing was imported: some rows are refused. Correct the file, or import the good rows.")
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            **self.get_import_context_data(),
+            "title": _("Import"),
+            "opts": self.opts,
+            "confirm_form": form,
+            "result": result,
+        }
+        return TemplateResponse(request, self.import_template_name, context)
+
+    def _remember(self, request: HttpRequest, file_name: str, report: Report) -> None:
+        """Tell the clerk, and whoever looks at the admin's history later."""
+        figures = f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged"
+        if report.refused:
+            figures += f", {len(report.refused)} left out"
+        messages.success(request, _("Imported %(file)s: %(figures)s.") % {"file": file_name, "figures": figures})
+        LogEntry.objects.create(
+            user=clerk(request),
+            content_type=ContentType.objects.get_for_model(self.opts.model),
+            object_repr=f"Import of {file_name}"[:200],
+            action_flag=ADDITION,
+            change_message=f"Imported: {figures}.",
+        )

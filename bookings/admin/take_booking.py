@@ -1,0 +1,93 @@
+"""Take a booking: one page, one press; what is refused stands beside its field and nothing typed is lost."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.actors import staff
+from bookings.admin.people import clerk
+from bookings.errors import Refused, SoldOut
+from bookings.forms.taking import TakeBookingForm
+from bookings.models import Booking
+from bookings.services.customers import find_or_create_customer
+from bookings.services.taking import create_booking
+
+if TYPE_CHECKING:
+    from bookings.admin.desk import DeskAdmin
+
+FIELDS = {"party_size": "party_size", "travellers": "travellers", "name_missing": "name"}
+
+
+def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    if request.method != "POST":
+        chosen = {name: request.GET.get(name, "") for name in ("departure", "customer")}
+        initial = {name: pk for name, pk in chosen.items() if pk.isascii() and pk.isdecimal()}
+        return _form_page(model_admin, request, TakeBookingForm(initial=initial))
+    form = TakeBookingForm(request.POST)
+    if form.is_valid() and (booking := _take(request, form)):
+        place = "on the waiting list" if booking.status == Booking.Status.WAITLISTED else "taken"
+        mail = "" if booking.customer.email else " The customer has no e-mail address, so no mail is sent."
+        messages.success(request, f"{booking.reference} for {booking.customer.name} is {place}.{mail}")
+        return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
+    return _form_page(model_admin, request, form)
+
+
+def _take(request: HttpRequest, form: TakeBookingForm) -> Booking | None:
+    try:
+        try:
+            return _create(request, form, waitlist=False)
+        except SoldOut:
+            if not form.cleaned_data["waitlist"]:
+                raise
+            return _create(request, form, waitlist=True)
+    except SoldOut as refusal:
+        form.add_error("departure", refusal.detail)
+        form.add_error("waitlist", "Tick this to put the party on the waiting list instead.")
+    except Refused as refusal:
+        form.add_error(FIELDS.get(refusal.code, "departure"), refusal.detail)
+    return None
+
+
+@transaction.atomic
+def _create(request: HttpRequest, form: TakeBookingForm, *, waitlist: bool) -> Booking:
+    data = form.cleaned_data
+    customer = data["customer"] or find_or_create_customer(data=form.customer_data)
+    booking = create_booking(
+        departure_id=data["departure"].pk,
+        customer=customer,
+        party_size=data["party_size"],
+        travellers=data["travellers"],
+        notes=data["notes"],
+        actor=staff(clerk(request)),
+        now=timezone.now(),
+        waitlist=waitlist,
+        creation_key=data["creation_key"],
+    )
+    if booking.customer_id != customer.pk:  # the form was sent before: what this time made is not kept
+        transaction.set_rollback(True)
+    return booking
+
+
+def _form_page(model_admin: "DeskAdmin", request: HttpRequest, form: TakeBookingForm) -> HttpResponse:
+    sections = [
+        ("Trip", [form[name] for name in ("departure", "party_size", "waitlist")]),
+        ("Customer", [form[name] for name in ("customer", "name", "email", "phone", "country", "language")]),
+        ("Party", [form[name] for name in ("travellers", "notes")]),
+    ]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Take a booking",
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "form": form,
+        "sections": sections,
+    }
+    return TemplateResponse(request, "admin/bookings/take_booking.html", context)

@@ -1,0 +1,33 @@
+"""Trips: what is sold."""
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import display
+
+from bookings.admin.desk import DeskAdmin
+from bookings.models import Trip
+from bookings.wording import money
+
+
+@admin.register(Trip)
+class TripAdmin(DeskAdmin):
+    list_display = ("code", "name", "destination", "listed_price", "capacity", "duration_hours", "on_sale")
+    list_filter = (("is_active", BooleanRadioFilter),)
+    search_fields = ("code", "name", "destination")
+    search_help_text = "Code, name or destination"
+    fieldsets = (
+        (None, {"fields": ("code", "name", "destination", "description", "is_active")}),
+        (
+            "New departures get",
+            {"fields": ("time_zone", "currency", "price", "capacity", "duration_hours")},
+        ),
+        ("New bookings get", {"fields": ("hold_hours", "deposit_type", "deposit_value")}),
+    )
+
+    @display(description="price a person", ordering="price")
+    def listed_price(self, trip: Trip) -> str:
+        return money(trip.price, trip.currency)
+
+    @display(description="on sale", boolean=True, ordering="is_active")
+    def on_sale(self, trip: Trip) -> bool:
+        return trip.is_active

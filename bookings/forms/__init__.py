@@ -1,0 +1,1 @@
+"""What a clerk fills in."""

@@ -1,0 +1,54 @@
+"""Fields that several forms share."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.urls import reverse
+
+from bookings.models import Booking, Customer, Departure
+from bookings.wording import customer_choice, departure_choice
+
+if TYPE_CHECKING:
+    DepartureChoice = forms.ModelChoiceField[Departure]
+    CustomerChoice = forms.ModelChoiceField[Customer]
+else:
+    DepartureChoice = CustomerChoice = forms.ModelChoiceField
+
+OFFICE_TIME = f"Office time ({settings.TIME_ZONE})."
+
+
+def new_key() -> str:
+    """Names the intent of a form: sent twice, it acts once."""
+    return uuid.uuid4().hex
+
+
+class Pick(AutocompleteSelect):
+    """Django's autocomplete, with the choices of bookings/admin/pickers.py."""
+
+    def __init__(self, field_name: str, url_name: str) -> None:
+        super().__init__(Booking._meta.get_field(field_name), admin.site)  # noqa: SLF001 (Django's documented API)
+        self.url_name = url_name
+
+    def get_url(self) -> str:
+        return reverse(self.url_name)
+
+
+class PickDeparture(DepartureChoice):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = Pick("departure", "admin:bookings_departure_pick")
+        super().__init__(Departure.objects.select_related("trip"), widget=widget, **kwargs)
+
+    def label_from_instance(self, obj: Departure) -> str:
+        return departure_choice(obj)
+
+
+class PickCustomer(CustomerChoice):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Customer.objects.all(), widget=Pick("customer", "admin:bookings_customer_pick"), **kwargs)
+
+    def label_from_instance(self, obj: Customer) -> str:
+        return customer_choice(obj)

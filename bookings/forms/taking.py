@@ -1,0 +1,110 @@
+"""Taking a booking: departure, customer, party, all on one page."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django_countries import countries
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from bookings.forms.fields import PickCustomer, PickDeparture, new_key
+from bookings.models import Booking, Traveller
+from bookings.services.customers import CustomerData
+from bookings.services.taking import MAX_PARTY, TravellerData
+
+if TYPE_CHECKING:
+    TravellerFormSet = forms.BaseInlineFormSet[Traveller, Booking, forms.ModelForm[Traveller]]
+else:
+    TravellerFormSet = forms.BaseInlineFormSet
+
+
+class TakeBookingForm(forms.Form):
+    """The customer is one we know, or a new one by name."""
+
+    creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
+    departure = PickDeparture(help_text="Type a code, a trip or a destination; only open departures show.")
+    party_size = forms.IntegerField(
+        label="People in the party",
+        min_value=1,
+        max_value=MAX_PARTY,
+        initial=2,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    customer = PickCustomer(
+        label="Known customer", required=False, help_text="Type a name, an e-mail address or a phone number."
+    )
+    name = forms.CharField(
+        label="Or a new customer's name",
+        max_length=150,
+        required=False,
+        widget=UnfoldAdminTextInputWidget({"dir": "auto", "autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="E-mail", required=False, widget=UnfoldAdminEmailInputWidget, help_text="Without it no mail can be sent."
+    )
+    phone = forms.CharField(
+        max_length=30,
+        required=False,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "tel"}),
+        help_text="Such as 0911 234567 or +44 20 7946 0000.",
+    )
+    country = forms.ChoiceField(choices=[("", "Not known"), *countries], required=False, widget=UnfoldAdminSelectWidget)
+    language = forms.ChoiceField(
+        label="Language of the mails", choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget
+    )
+    travellers = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 3, "dir": "auto"}),
+        help_text="One name a line, as far as you know them; add “, child” or “, infant” where it fits.",
+    )
+    notes = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget({"rows": 2, "dir": "auto"}))
+    waitlist = forms.BooleanField(
+        label="If it's full, put them on the waiting list", required=False, widget=UnfoldBooleanWidget
+    )
+
+    def clean_travellers(self) -> list[TravellerData]:
+        return [traveller(line) for line in self.cleaned_data["travellers"].splitlines() if line.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        known, new = data.get("customer"), data.get("name", "").strip()
+        if known and new:
+            self.add_error("customer", "Choose a known customer or write a new one's name, not both.")
+        elif not known and not new and "customer" not in self.errors:
+            self.add_error("customer", "Choose a customer here, or write a new one's name below.")
+        return data
+
+    @property
+    def customer_data(self) -> CustomerData:
+        names = ("name", "email", "phone", "country", "language")
+        return CustomerData(**{name: self.cleaned_data[name] for name in names})
+
+
+def traveller(line: str) -> TravellerData:
+    """“Sara Bekele, child”; the category may be left out."""
+    name, _comma, category = line.rpartition(",")
+    category = category.strip().lower()
+    if name.strip() and category in Traveller.Category.values:
+        return TravellerData(name=name.strip()[:150], category=category)
+    return TravellerData(name=line.strip()[:150])
+
+
+class PartyFormSet(TravellerFormSet):
+    """No more names than the party has people."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        named = len([form for form in kept if form not in self.deleted_forms])
+        if named > self.instance.party_size:
+            raise forms.ValidationError(
+                f"{named} travellers are named for a party of {self.instance.party_size}."
+                " Take some off, or change the party size first."
+            )

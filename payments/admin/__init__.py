@@ -1,0 +1,13 @@
+"""The pages of payments, and what they add to the booking page: a panel and two acts."""
+
+from bookings.admin import BookingAdmin
+from bookings.admin.booking_acts import CONFIRM
+from payments.admin.acts import AWAIT, RECORD
+from payments.admin.booking_panel import payments_panel
+from payments.admin.payments import PaymentAdmin, RefundAdmin
+
+__all__ = ["PaymentAdmin", "RefundAdmin"]
+
+after_confirm = BookingAdmin.acts.index(CONFIRM) + 1
+BookingAdmin.acts[after_confirm:after_confirm] = [RECORD, AWAIT]
+BookingAdmin.panels.insert(0, payments_panel)

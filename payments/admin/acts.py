@@ -1,0 +1,158 @@
+"""The acts on money: two on the booking page, three on a payment."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bookings.acts import Act, Order, Report, Wording, from_outcome, mails, names_of_bookings, one_by_one
+from bookings.models import Booking
+from bookings.wording import money
+from payments import services
+from payments.forms import ExpectedMoneyForm, FailedForm, ReceivedMoneyForm, VoidForm
+from payments.models import Payment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def owes(booking: Booking, _user: "User", _now: datetime) -> bool:
+    return booking.status != Booking.Status.WAITLISTED and booking.balance > 0
+
+
+def record(order: Order) -> Report:
+    return from_outcome(
+        services.record_payments(
+            booking_ids=order.ids,
+            money=order.answers["money"],
+            actor=order.actor,
+            now=order.now,
+            creation_key=order.answers["creation_key"],
+        )
+    )
+
+
+def record_effects(bookings: Sequence[Booking]) -> Iterator[str]:
+    if any(booking.status == Booking.Status.PENDING for booking in bookings):
+        yield "A pending booking is confirmed as soon as its deposit is paid."
+    yield from mails("payment_confirmation", [booking.customer for booking in bookings])
+
+
+def expect(order: Order) -> Report:
+    def one(pk: int) -> object:
+        return services.await_payment(
+            booking_id=pk,
+            money=order.answers["money"],
+            actor=order.actor,
+            now=order.now,
+            creation_key=f"{order.answers['creation_key']}:{pk}",
+        )
+
+    return one_by_one(order, names_of_bookings(order), one)
+
+
+def on_payments(do: Callable[[int, Order], object]) -> Callable[[Order], Report]:
+    def run(order: Order) -> Report:
+        names = dict(Payment.objects.filter(pk__in=order.ids).values_list("pk", "tx_ref"))
+        return one_by_one(order, names, lambda pk: do(pk, order))
+
+    return run
+
+
+def receive(pk: int, order: Order) -> object:
+    return services.receive_payment(payment_id=pk, actor=order.actor, now=order.now)
+
+
+def fail(pk: int, order: Order) -> object:
+    return services.fail_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+
+
+def void(pk: int, order: Order) -> object:
+    return services.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+
+
+def in_status(*statuses: Payment.Status) -> Callable[[Payment, "User", datetime], bool]:
+    return lambda payment, _user, _now: payment.method in Payment.MANUAL and payment.status in statuses
+
+
+def can_void(payment: Payment, _user: "User", _now: datetime) -> bool:
+    recorded = payment.method in Payment.MANUAL and payment.status == Payment.Status.SUCCEEDED
+    return recorded and not payment.refunds.all()
+
+
+def mailing(kind: str) -> Callable[[Sequence[Payment]], Iterator[str]]:
+    return lambda payments: mails(kind, [payment.booking.customer for payment in payments])
+
+
+def void_effects(payments: Sequence[Payment]) -> Iterator[str]:
+    for payment in payments:
+        amount = money(payment.amount, payment.currency)
+        yield f"{amount} are taken off {payment.booking.reference}; the booking keeps its status."
+    yield from mailing("payment_voided")(payments)
+
+
+RECORD = Act(
+    name="record-payment",
+    label="Record payment",
+    icon="payments",
+    permission="payments.record_payment",
+    question=Wording("Record a payment for {name}", "Record a payment for each of {count} bookings"),
+    done=Wording("The payment for {name} is recorded.", "Payments for {count} bookings are recorded."),
+    run=record,
+    allows=owes,
+    effects=record_effects,
+    form=ReceivedMoneyForm,
+    in_row=True,
+)
+AWAIT = Act(
+    name="await-payment",
+    label="Expect payment",
+    icon="hourglass_top",
+    permission="payments.record_payment",
+    question=Wording("Expect a payment for {name}", "Expect a payment for each of {count} bookings"),
+    done=Wording("A payment for {name} is expected.", "Payments for {count} bookings are expected."),
+    run=expect,
+    allows=owes,
+    effects=lambda _bookings: ["It counts as paid only when somebody marks it received. Nobody is mailed."],
+    form=ExpectedMoneyForm,
+    bulk=False,
+)
+RECEIVED = Act(
+    name="received",
+    label="Mark received",
+    icon="check_circle",
+    permission="payments.settle_payment",
+    question=Wording("Has the money of {name} come in?", "Has the money of these {count} payments come in?"),
+    done=Wording("{name} is received.", "{count} payments are received."),
+    run=on_payments(receive),
+    allows=in_status(Payment.Status.PENDING, Payment.Status.FAILED, Payment.Status.EXPIRED),
+    effects=mailing("payment_confirmation"),
+    in_row=True,
+)
+FAILED = Act(
+    name="failed",
+    label="Mark failed",
+    icon="error",
+    permission="payments.settle_payment",
+    question=Wording("Has {name} failed?", "Have these {count} payments failed?"),
+    done=Wording("{name} is marked failed.", "{count} payments are marked failed."),
+    run=on_payments(fail),
+    allows=in_status(Payment.Status.PENDING),
+    effects=mailing("payment_failure"),
+    form=FailedForm,
+    in_row=True,
+)
+VOID = Act(
+    name="void",
+    label="Void",
+    icon="undo",
+    permission="payments.void_payment",
+    question=Wording("Void {name}, because it was recorded wrongly?", "Void {count} payments?"),
+    done=Wording("{name} is voided.", "{count} payments are voided."),
+    run=on_payments(void),
+    allows=can_void,
+    effects=void_effects,
+    form=VoidForm,
+    danger=True,
+    bulk=False,
+    in_row=True,
+)
