@@ -1,5 +1,6 @@
 """Customers: found again where we can be sure, made where not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -61,3 +62,33 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
     if data.email.strip() and known:
         return known
     return Customer.objects.create(**details)
+
+
+def find_or_create_customers(*, data: Sequence[CustomerData]) -> list[Customer]:
+    """As find_or_create_customer for people without a user id, in a few statements; one customer for each entry.
+
+    Entries with one address and one name are one customer; an entry without an address is always a new one.
+    """
+    emails = {clean_email(entry.email) for entry in data} - {""}
+    known: dict[tuple[str, str], Customer] = {}
+    for old in Customer.objects.filter(email__in=emails, user_id="").order_by("-pk"):
+        known[old.email, old.name.casefold()] = old
+    found: list[Customer] = []
+    fresh: list[Customer] = []
+    for entry in data:
+        name, email = " ".join(entry.name.split()), clean_email(entry.email)
+        customer = known.get((email, name.casefold()))
+        if customer is None:
+            customer = Customer(
+                name=name,
+                email=email,
+                phone=clean_phone(entry.phone),
+                country=entry.country,
+                language=entry.language,
+            )
+            fresh.append(customer)
+            if email:
+                known[email, name.casefold()] = customer
+        found.append(customer)
+    Customer.objects.bulk_create(fresh)
+    return found

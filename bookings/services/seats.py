@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Case, F, IntegerField, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from bookings.errors import Refused, SoldOut
 from bookings.models import Booking, Departure
+
+BATCH = 500
 
 
 def take_seats(*, departure_id: int, seats: int, now: datetime) -> None:
@@ -50,6 +52,27 @@ def give_back(seats: Mapping[int, int]) -> None:
             default=F("capacity"),
         ),
     )
+
+
+def seat_imported(seats: Mapping[int, int]) -> list[Departure]:
+    """Seat parties that another system has sold, {departure id: seats}, whatever the departure's state or capacity.
+
+    Where they don't fit, the capacity grows to what is sold and planned_capacity keeps the real one, in the same
+    UPDATE: the CHECK holds, and nobody can sell more. Returns the departures that are oversold now.
+    """
+    ids = sorted(pk for pk, number in seats.items() if number)
+    for chunk in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
+        list(Departure.objects.select_for_update().filter(pk__in=chunk).order_by("pk").values_list("pk"))
+        more = Case(*(When(pk=pk, then=Value(seats[pk])) for pk in chunk), output_field=IntegerField())
+        sold = F("seats_taken") + more
+        planned = Coalesce("planned_capacity", "capacity")
+        Departure.objects.filter(pk__in=chunk).update(
+            seats_taken=sold,
+            capacity=Greatest(F("capacity"), sold),
+            planned_capacity=Case(When(capacity__lt=sold, then=planned), default=F("planned_capacity")),
+        )
+    oversold = Departure.objects.filter(planned_capacity__lt=F("seats_taken")).order_by("starts_at", "code")
+    return [departure for departure in oversold if departure.pk in seats]
 
 
 def seats_of(bookings: Iterable[Booking]) -> Counter[int]:

@@ -1,0 +1,161 @@
+"""Departures from another system; a trip that isn't here yet is made from its first row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from bookings.models import Departure, Trip
+from bookings.services.departures import departure_code
+from bookings.services.importing import cells
+from bookings.services.importing.report import ImportOptions, Report, all_or_nothing
+from bookings.spreadsheets import Columns, Record, Table, read_records
+
+COLUMNS = Columns(needed=("Trip", "Date", "Start time", "Capacity", "Price", "Currency"), optional=("Trip name",))
+CHUNK = 500
+LARGEST = 10_000
+Status = Departure.Status
+
+
+@dataclass(frozen=True)
+class DepartureRow:
+    """`day` and `clock` are in the trip's own time zone; `price` is in `currency`."""
+
+    number: int
+    trip: str
+    trip_name: str
+    day: date
+    clock: time
+    capacity: int
+    price: Decimal
+    currency: str
+
+
+def import_departures(*, table: Table, options: ImportOptions, now: datetime) -> Report:
+    """Create departures, or bring capacity and price of known ones to the file's. Raises UnreadableFile.
+
+    A past departure is completed, one under way closed, a future one open.
+    """
+    records = read_records(table, COLUMNS)
+    report = Report(rows=len(records))
+    rows = _without_repeats(_parse(records, report), report)
+    with all_or_nothing(report, options):
+        trips = _trips(rows, report)
+        rows = [row for row in rows if row.trip in trips]
+        for start in range(0, len(rows), CHUNK):
+            _import_chunk(rows[start : start + CHUNK], trips, report, now)
+    return report
+
+
+def _parse(records: Sequence[Record], report: Report) -> list[DepartureRow]:
+    rows = []
+    for record in records:
+        row = cells.Cells(record)
+        parsed = DepartureRow(
+            number=record.number,
+            trip=row.needed("Trip", cells.trip_code, ""),
+            trip_name=row.optional("Trip name", cells.line(120), ""),
+            day=row.needed("Date", cells.day, date.min),
+            clock=row.needed("Start time", cells.clock, time.min),
+            capacity=row.needed("Capacity", cells.count(LARGEST), 0),
+            price=row.needed("Price", cells.money, Decimal(0)),
+            currency=row.needed("Currency", cells.currency, ""),
+        )
+        if row.problems:
+            report.refuse(record.number, " ".join(row.problems))
+        else:
+            rows.append(parsed)
+    return rows
+
+
+def _without_repeats(rows: Sequence[DepartureRow], report: Report) -> list[DepartureRow]:
+    """A departure that is there twice: unchanged when both rows say the same, else both are refused."""
+    by_start: dict[tuple[str, date, time], list[DepartureRow]] = {}
+    for row in rows:
+        by_start.setdefault((row.trip, row.day, row.clock), []).append(row)
+    kept = []
+    for first, *others in by_start.values():
+        if len({(row.capacity, row.price, row.currency) for row in (first, *others)}) > 1:
+            numbers = ", ".join(str(row.number) for row in (first, *others))
+            for row in (first, *others):
+                report.refuse(row.number, f"Rows {numbers} are one departure with different content. Keep one.")
+            continue
+        kept.append(first)
+        report.unchanged += len(others)
+        for row in others:
+            report.remark(row.number, f"The same departure as row {first.number}.")
+    return kept
+
+
+def _trips(rows: Sequence[DepartureRow], report: Report) -> dict[str, Trip]:
+    """The trips of these rows by code; rows of an unknown trip without a name are refused."""
+    trips = {trip.code: trip for trip in Trip.objects.filter(code__in={row.trip for row in rows})}
+    named = {row.trip: row for row in reversed(rows) if row.trip_name and row.trip not in trips}
+    made = Trip.objects.bulk_create(
+        Trip(
+            code=code,
+            name=row.trip_name,
+            destination=row.trip_name.split(",")[0],
+            price=row.price,
+            currency=row.currency,
+            capacity=row.capacity,
+        )
+        for code, row in sorted(named.items())
+    )
+    trips |= {trip.code: trip for trip in made}
+    for row in rows:
+        if row.trip not in trips:
+            report.refuse(row.number, f"Trip name is blank, and there is no trip {row.trip} yet. Give its name.")
+    return trips
+
+
+def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: Report, now: datetime) -> None:
+    wanted = {}
+    for row in rows:
+        departure = _departure(row, trips[row.trip], now)
+        wanted[departure.code] = departure
+    known = {d.code: d for d in Departure.objects.select_for_update().filter(code__in=wanted).order_by("pk")}
+    changed = []
+    for row, departure in zip(rows, wanted.values(), strict=True):
+        old = known.get(departure.code)
+        if old is None:
+            report.created += 1
+        elif old.currency != departure.currency and old.seats_taken:
+            report.refuse(row.number, f"Currency: {old.code} is sold in {old.currency} already.")
+        elif _differ(old, departure):
+            report.updated += 1
+            changed.append(old)
+        else:
+            report.unchanged += 1
+    Departure.objects.bulk_create([d for code, d in wanted.items() if code not in known])
+    _update(changed, wanted)
+
+
+def _departure(row: DepartureRow, trip: Trip, now: datetime) -> Departure:
+    starts_at = datetime.combine(row.day, row.clock, tzinfo=trip.zone)
+    ends_at = starts_at + timedelta(hours=trip.duration_hours)
+    return Departure(
+        trip=trip,
+        code=departure_code(trip, starts_at),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=row.capacity,
+        price=row.price,
+        currency=row.currency,
+        status=Status.COMPLETED if ends_at <= now else Status.CLOSED if starts_at <= now else Status.OPEN,
+    )
+
+
+def _differ(old: Departure, new: Departure) -> bool:
+    planned = old.capacity if old.planned_capacity is None else old.planned_capacity
+    return (planned, old.price, old.currency) != (new.capacity, new.price, new.currency)
+
+
+def _update(changed: Sequence[Departure], wanted: dict[str, Departure]) -> None:
+    """Never below the seats that are taken: then the file's capacity is what is planned."""
+    for old in changed:
+        new = wanted[old.code]
+        old.planned_capacity = new.capacity if new.capacity < old.seats_taken else None
+        old.price, old.currency = new.price, new.currency
+        old.capacity = max(new.capacity, old.seats_taken)
+    Departure.objects.bulk_update(changed, ["capacity", "planned_capacity", "price", "currency"])

@@ -1,0 +1,145 @@
+"""A booking as a row of another system's file."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from bookings.models import Booking
+from bookings.services.importing import cells
+from bookings.services.importing.report import Report
+from bookings.services.taking import MAX_PARTY
+from bookings.spreadsheets import Columns, Record
+
+COLUMNS = Columns(
+    needed=(
+        "Ref",
+        "Trip",
+        "Date",
+        "Booked on",
+        "Lead name",
+        "E-mail",
+        "Price per person",
+        "Currency",
+        "Status",
+        "Paid",
+    ),
+    optional=("Start time", "Adults", "Children", "Party", "Phone", "Country", "Paid by", "Notes"),
+)
+Status = Booking.Status
+# The old system's words. The others are ours: they come back in files that Tourdesk exported.
+NEW = {"Confirmed": Status.CONFIRMED, "Cancelled": Status.CANCELLED, "No show": Status.NO_SHOW}
+STATUSES = NEW | {str(status.label): status for status in Status if status not in NEW.values()}
+STATUS_WORD = cells.one_of(NEW, also=STATUSES)
+PAID_BY = ("Cash", "Bank", "Card", "Chapa", "Other")
+
+
+@dataclass(frozen=True)
+class BookingRow:
+    """`day` is in the trip's time zone, `booked_on` in the office's; `price` (a person) and `paid` in `currency`."""
+
+    number: int
+    ref: str
+    trip: str
+    day: date
+    clock: time | None
+    booked_on: date
+    name: str
+    email: str
+    phone: str
+    country: str
+    party: int
+    people: str
+    price: Decimal
+    currency: str
+    status: str
+    paid: Decimal
+    paid_by: str
+    notes: str
+
+    @property
+    def total(self) -> Decimal:
+        return self.price * self.party
+
+    @property
+    def fingerprint(self) -> str:
+        """Kept as the booking's creation_key: the same row again is known, whatever became of the booking since."""
+        _number, *content = astuple(self)
+        return "import:" + hashlib.sha256(repr(content).encode()).hexdigest()[:56]
+
+
+def parse_rows(records: Sequence[Record], report: Report) -> list[BookingRow]:
+    """The good rows; the others are refused, each with all that is wrong with it."""
+    rows = []
+    for record in records:
+        reader = cells.Cells(record)
+        row = _row(record.number, reader)
+        if reader.problems:
+            report.refuse(record.number, " ".join(reader.problems))
+        else:
+            rows.append(row)
+    return rows
+
+
+def _row(number: int, row: cells.Cells) -> BookingRow:
+    party, people = _party(row)
+    price = row.needed("Price per person", cells.money, Decimal(0))
+    if price * party > cells.MOST_MONEY:
+        row.problems.append("Price per person: the total is too large.")
+    return BookingRow(
+        number=number,
+        ref=row.needed("Ref", cells.line(64), ""),
+        trip=row.needed("Trip", cells.trip_code, ""),
+        day=row.needed("Date", cells.day, date.min),
+        clock=row.optional("Start time", cells.clock, None),
+        booked_on=row.needed("Booked on", cells.day, date.min),
+        name=row.needed("Lead name", cells.line(150), ""),
+        email=row.optional("E-mail", cells.email, ""),
+        phone=row.optional("Phone", cells.line(100), ""),
+        country=row.optional("Country", cells.country, ""),
+        party=party,
+        people=people,
+        price=price,
+        currency=row.needed("Currency", cells.currency, ""),
+        status=row.needed("Status", STATUS_WORD, "", cure=f"write {cells.either(NEW)}"),
+        paid=row.optional("Paid", cells.money, Decimal(0)),
+        paid_by=row.optional("Paid by", cells.one_of(PAID_BY), ""),
+        notes=row.optional("Notes", cells.paragraph, ""),
+    )
+
+
+def _party(row: cells.Cells) -> tuple[int, str]:
+    """How many, and in words; Tourdesk's own exports say Party instead of Adults and Children."""
+    number = cells.count(MAX_PARTY)
+    if row.has("Party"):
+        party = row.optional("Party", number, 1)
+        people = ""
+    else:
+        adults = row.needed("Adults", number, 1)
+        children = row.optional("Children", number, 0)
+        party = adults + children
+        people = f"{adults} adult{'s' * (adults != 1)}, {children} child{'ren' * (children != 1)}"
+    if not 1 <= party <= MAX_PARTY:
+        row.problems.append(f"Adults and Children: {party} people; a party is between 1 and {MAX_PARTY} people.")
+    return party, people
+
+
+def without_repeats(rows: Sequence[BookingRow], report: Report) -> list[BookingRow]:
+    """A Ref that is there twice: unchanged when both rows say the same, else all of them are refused."""
+    by_ref: dict[str, list[BookingRow]] = {}
+    for row in rows:
+        by_ref.setdefault(row.ref, []).append(row)
+    kept = []
+    for ref, same in by_ref.items():
+        first, *others = same
+        if len({row.fingerprint for row in same}) > 1:
+            numbers = ", ".join(str(row.number) for row in same)
+            for row in same:
+                report.refuse(row.number, f"Ref: {ref} is in rows {numbers} with different content. Keep one.")
+            continue
+        kept.append(first)
+        report.unchanged += len(others)
+        for row in others:
+            report.remark(row.number, f"The same as row {first.number}.")
+    return kept

@@ -1,0 +1,189 @@
+"""Spreadsheets in and out: CSV and Excel files become a table of text; cells that would run as a formula stay text.
+
+Files come from outside: size, width and length are bounded, and what can't be read is said in one sentence.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from bookings.errors import Refused
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED = 150 * 1024 * 1024
+MAX_ROWS = 50_000
+MAX_COLUMNS = 100
+DELIMITERS = ",;\t"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NEGATIVE_NUMBER = re.compile(r"-\d+(\.\d+)?")
+
+
+class UnreadableFile(Refused):
+    """Nothing of the file can be used; the sentence says what to do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unreadable_file", detail)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows of text, each row as wide as the header. Row n of the list is row n + 2 of the sheet."""
+
+    headers: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns an import reads, by the names that the clerk sees."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row that isn't blank: its number in the sheet, and its text by column; `stray` cells have no header."""
+
+    number: int
+    cells: dict[str, str]
+    stray: bool = False
+
+
+def read_table(data: bytes) -> Table:
+    """CSV (UTF-8; comma, semicolon or tab) or the first sheet of an .xlsx file. Raises UnreadableFile."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableFile(f"The file is larger than {MAX_BYTES // 1024**2} MB. Divide it into smaller ones.")
+    rows = list(_xlsx_rows(data) if is_xlsx(data) else _csv_rows(data))
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows or not any(rows[0]):
+        raise UnreadableFile("The first row must hold the names of the columns; it is blank.")
+    if len(rows) == 1:
+        raise UnreadableFile("The file has no rows below its header.")
+    width = max(map(len, rows))
+    headers, *body = [row + [""] * (width - len(row)) for row in rows]
+    return Table(headers, body)
+
+
+def is_xlsx(data: bytes) -> bool:
+    return data.startswith(b"PK")
+
+
+def read_records(table: Table, columns: Columns) -> list[Record]:
+    """The rows that aren't blank, by column. Raises UnreadableFile when a needed column is missing or there twice."""
+    known = {_plain(name): name for name in columns.needed + columns.optional}
+    names = [known.get(_plain(header)) for header in table.headers]
+    if missing := [name for name in columns.needed if name not in names]:
+        found = ", ".join(header for header in table.headers if header)[:300]
+        raise UnreadableFile(f"The file lacks the column{_s(missing)} {_listed(missing)}. Its first row says: {found}.")
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        raise UnreadableFile(f"The file has the column{_s(twice)} {_listed(twice)} twice. Leave one.")
+    places = [(place, name) for place, name in enumerate(names) if name]
+    nameless = [place for place, header in enumerate(table.headers) if not header.strip()]
+    return [
+        Record(
+            number,
+            {name: unescape_cell(row[place]) for place, name in places},
+            stray=any(row[place].strip() for place in nameless),
+        )
+        for number, row in enumerate(table.rows, start=2)
+        if any(cell.strip() for cell in row)
+    ]
+
+
+def _plain(header: str) -> str:
+    """E-mail, email and " E-Mail " are one column."""
+    return "".join(letter for letter in header.casefold() if letter.isalnum())
+
+
+def _s(names: Sequence[str]) -> str:
+    return "s" * (len(names) > 1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _csv_rows(data: bytes) -> Iterator[list[str]]:
+    if b"\0" in data:
+        raise UnreadableFile("This isn't a CSV or Excel (.xlsx) file.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnreadableFile(
+            f"Line {line} isn't UTF-8 text. Save the file as “CSV UTF-8” or as an Excel workbook (.xlsx)."
+        ) from error
+    header = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from _bounded(reader)
+    except csv.Error as error:
+        raise UnreadableFile(f"Line {reader.line_num} can't be read as CSV ({error}). Check its quotes.") from error
+
+
+def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
+    book = None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise UnreadableFile("The workbook is too large when unpacked. Divide it into smaller ones.")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        cells = book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
+        yield from _bounded([cell_text(value) for value in row] for row in cells)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # a broken workbook breaks openpyxl in many ways
+        raise UnreadableFile("The Excel workbook can't be read. Save it again as .xlsx, or as CSV UTF-8.") from error
+    finally:
+        if book is not None:
+            book.close()
+
+
+def _bounded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    for index, row in enumerate(rows):
+        while row and not row[-1]:
+            row.pop()
+        if index > MAX_ROWS and row:
+            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Divide it into smaller ones.")
+        if len(row) > MAX_COLUMNS:
+            raise UnreadableFile(f"Row {index + 1} has more than {MAX_COLUMNS} columns.")
+        yield row
+
+
+def cell_text(value: Any) -> str:
+    """An Excel cell as the text that a CSV of it would have: 2026-07-01, 07:30, 1500.5."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time.min else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(getattr(value, "text", value))  # an array formula is an object around its text
+
+
+def escape_cell(value: Any) -> Any:
+    """Text that a spreadsheet would run gets a leading apostrophe; numbers and dates stay what they are."""
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not NEGATIVE_NUMBER.fullmatch(text) else text
+
+
+def unescape_cell(text: str) -> str:
+    """Undoes escape_cell, so that a file we exported comes back as it was."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text

@@ -1,0 +1,54 @@
+"""Bookings of another system's file together with the money that was paid there, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bookings.actors import Actor
+from bookings.errors import Refused
+from bookings.services import ledger
+from bookings.services.importing import bookings as importing
+from bookings.services.importing.report import ImportOptions, Report
+from bookings.spreadsheets import Table
+from payments.models import Payment
+from payments.services import new_tx_ref
+
+METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
+
+
+def import_bookings(*, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report:
+    """As bookings.services.importing; paid amounts become manual payments, recorded by the person who imports."""
+    if actor.user is None:
+        raise Refused("no_person", "Payments of an import need the person who imports.")
+    return importing.import_bookings(
+        table=table, options=options, record_money=record_imported_payments, actor=actor, now=now
+    )
+
+
+def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
+    """One succeeded payment for each new booking, put on its ledger. Mails nobody and confirms nothing."""
+    payments = Payment.objects.bulk_create(_payment(entry, actor, now) for entry in money)
+    ledger.add_money(
+        {entry.booking: entry.amount for entry in money},
+        kind="payment_received",
+        texts={p.booking_id: f"{p.note}: {p.currency} {p.amount:.2f} ({p.tx_ref})" for p in payments},
+        actor=actor,
+        now=now,
+    )
+
+
+def _payment(entry: importing.ImportedMoney, actor: Actor, now: datetime) -> Payment:
+    method = METHODS.get(entry.paid_by, "other")
+    return Payment(
+        tx_ref=new_tx_ref(method),
+        booking=entry.booking,
+        method=method,
+        amount=entry.amount,
+        currency=entry.booking.currency,
+        status=Payment.Status.SUCCEEDED,
+        received_at=entry.received_at,
+        note=f"{entry.paid_by} (old system)" if entry.paid_by else "Paid in the old system",
+        creation_key=f"import:{entry.booking.reference}",
+        recorded_by=actor.user,
+        recorded_by_label=actor.label,
+        created_at=now,
+    )

@@ -1,0 +1,32 @@
+"""manage.py import_bookings FILE: the admin's import of bookings, with what was paid, on the command line."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from bookings.actors import Actor
+from bookings.management.importing import ImportCommand
+from bookings.services.importing.report import ImportOptions, Report
+from bookings.spreadsheets import Table
+from payments.imports import import_bookings
+
+
+class Command(ImportCommand):
+    help = "Import bookings and what was paid for them from a CSV or Excel file. Mails nobody unless asked."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--send-confirmations", action="store_true", help="mail the customers who are still to travel"
+        )
+
+    def chosen(self, options: dict[str, Any]) -> ImportOptions:
+        return ImportOptions(
+            dry_run=options["dry_run"],
+            good_rows=options["good_rows"],
+            send_confirmations=options["send_confirmations"],
+        )
+
+    def run_import(self, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report:
+        return import_bookings(table=table, options=options, actor=actor, now=now)
