@@ -9,8 +9,11 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsa
 PRODUCTION := SITE_URL=https://desk.example.com ALLOWED_HOSTS=desk.example.com \
 	DATABASE_URL=postgres://lint@127.0.0.1/lint CELERY_BROKER_URL=amqp://127.0.0.1// EMAIL_URL=smtp://127.0.0.1
 
+URL ?= http://127.0.0.1:8000
+FUZZ_SECONDS ?= 300
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-sqlite e2e lint types format lock up down clean
+.PHONY: help setup setup-dev demo test test-sqlite e2e fuzz lint types format lock up down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +33,12 @@ test-sqlite: setup-dev ## the quick tests, on SQLite in memory
 
 e2e: setup-dev ## only the tests that start real processes
 	@exec $(BIN)/python -m pytest -m e2e $(ARGS)
+
+# Left out is the check that each body which fits the schema is accepted: no schema knows which departures exist.
+fuzz: setup-dev ## schemathesis for FUZZ_SECONDS against the web at URL, which best runs with API_RATE=100000/min
+	@key=$$($(BIN)/python manage.py create_api_key fuzz) && exec $(BIN)/schemathesis run $(URL)/api/schema/ \
+		--header "Authorization: Api-Key $$key" --max-time $(FUZZ_SECONDS) --continue-on-failure \
+		--exclude-checks positive_data_acceptance $(ARGS)
 
 lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --deploy
 	@$(BIN)/ruff check .
