@@ -1,23 +1,17 @@
 """Every page and every call; the probes /healthz and /readyz are answered earlier, in config/health.py."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("api/", include("bookings.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
-if find_spec("bookings.api"):
-    from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-
-    urlpatterns += [
-        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    ]
-urlpatterns += [path("api/", include(f"{app}.urls")) for app in ("bookings", "payments") if find_spec(f"{app}.urls")]
 
 handler400 = "config.errors.bad_request"
 handler404 = "config.errors.not_found"

@@ -12,7 +12,7 @@ import urllib.request
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from honcho import manager
@@ -45,9 +45,8 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         settings.STATIC_ROOT.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
-        if "setup" in get_commands():
-            call_command("setup")
-        if "demo_data" in get_commands() and not (settings.VAR_DIR / "demo-logins.json").exists():
+        call_command("setup")
+        if not (settings.VAR_DIR / "demo-logins.json").exists():
             self.stdout.write("Making the demo data (only the first time) …")
             call_command("demo_data")
         if settings.CELERY_BROKER_URL.startswith("filesystem:"):
