@@ -49,8 +49,8 @@ class Command(BaseCommand):
         if not (settings.VAR_DIR / "demo-logins.json").exists():
             self.stdout.write("Making the demo data (only the first time) …")
             call_command("demo_data")
-        if settings.CELERY_BROKER_URL.startswith("filesystem:"):
-            embedded_broker.forget_listeners(settings.VAR_DIR / "broker", queues.QUEUES)
+        if (broker := settings.VAR_DIR / "broker").is_dir():
+            embedded_broker.forget_listeners(broker, queues.QUEUES)
         connections.close_all()
 
     def greet(self, port: int, flower_port: int) -> None:
