@@ -60,7 +60,8 @@ class Wording:
 class Act:
     """`allows` says whether a row's state lets this person do it (the button shows); the service has the last word.
 
-    `effects` are the sentences that say what will happen to these rows, mails included.
+    `effects` are the sentences that say what will happen to these rows, mails included. In a list, a row in one of
+    `row_states` shows the button as its next step.
     """
 
     name: str
@@ -75,7 +76,7 @@ class Act:
     form: type[ActForm] = ActForm
     danger: bool = False
     bulk: bool = True
-    in_row: bool = False
+    row_states: tuple[str, ...] = ()
 
 
 def from_outcome(outcome: Outcome) -> Report:

@@ -14,6 +14,10 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{currency} {number_format(amount, decimal_pos=2, force_grouping=True)}"
 
 
+def people(number: int) -> str:
+    return f"{number} {'person' if number == 1 else 'people'}"
+
+
 def local_time(moment: datetime, trip: Trip) -> str:
     """In the trip's time zone, which is named where it isn't the office's: Tue 24 Nov 2026, 07:30."""
     text = f"{moment.astimezone(trip.zone):%a %-d %b %Y, %H:%M}"

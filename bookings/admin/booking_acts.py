@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Status = Booking.Status
 Bookings = Sequence[Booking]
+SHOWN = 10  # bookings named one by one
 LIVE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
 
 
@@ -37,10 +38,10 @@ def can_confirm(booking: Booking, user: "User", _now: datetime) -> bool:
 
 
 def confirm_effects(bookings: Bookings) -> Iterator[str]:
-    yield from mails("booking_confirmed", [b.customer for b in bookings])
-    for booking in [b for b in bookings if b.paid < b.deposit_due][:10]:
+    yield from mails("booking_confirmed", [b.customer for b in bookings if b.paid >= b.deposit_due])
+    for booking in [b for b in bookings if b.paid < b.deposit_due][:SHOWN]:
         owed = money(booking.deposit_due - booking.paid, booking.currency)
-        yield f"{booking.reference} still lacks {owed} of its deposit."
+        yield f"{booking.reference} lacks {owed} of its deposit: it is confirmed, and mailed, only with a reason below."
 
 
 def cancel(order: Order) -> Report:
@@ -53,8 +54,8 @@ def cancel(order: Order) -> Report:
 def cancel_effects(bookings: Bookings) -> Iterator[str]:
     seats = sum(b.party_size for b in bookings if b.status in Booking.HOLDS_SEATS)
     if seats:
-        yield f"{seats} {'seat' if seats == 1 else 'seats'} can be sold again."
-    for booking in [b for b in bookings if b.paid > 0][:10]:
+        yield f"{seats} {'seat comes' if seats == 1 else 'seats come'} free."
+    for booking in [b for b in bookings if b.paid > 0][:SHOWN]:
         yield f"{booking.reference} has {money(booking.paid, booking.currency)} paid, which stays on the booking."
     yield from mails("booking_cancelled", [b.customer for b in bookings])
 
@@ -150,7 +151,7 @@ CONFIRM = Act(
     allows=can_confirm,
     effects=confirm_effects,
     form=ConfirmForm,
-    in_row=True,
+    row_states=(Status.PENDING,),
 )
 PROMOTE = Act(
     name="promote",
@@ -162,7 +163,7 @@ PROMOTE = Act(
     run=promote,
     allows=in_status(Status.WAITLISTED),
     effects=mailing("booking_confirmation"),
-    in_row=True,
+    row_states=(Status.WAITLISTED,),
 )
 BRING_BACK = Act(
     name="bring-back",

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
@@ -22,12 +21,12 @@ from bookings.admin.desk import DeskAdmin
 from bookings.admin.filters import DaysFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
-from bookings.admin.people import person
+from bookings.admin.people import person, two_lines
 from bookings.admin.search import find_bookings
 from bookings.forms.taking import PartyFormSet
 from bookings.models import Booking, Traveller
 from bookings.resources import BookingResource
-from bookings.wording import local_time, money
+from bookings.wording import local_time, money, people
 
 COLOURS: dict[str, str] = {
     Booking.Status.WAITLISTED: "primary",
@@ -45,6 +44,7 @@ class TravellerInline(TabularInline):
     formset = PartyFormSet
     fields = ("name", "category", "notes")
     extra = 0
+    hide_title = True
 
     def get_max_num(self, request: HttpRequest, obj: Booking | None = None, **kwargs: Any) -> int:
         return obj.party_size if obj else 0
@@ -77,7 +77,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
         def next_step(booking: Booking) -> SafeString:
-            return self.row_buttons(request, booking)
+            return self.next_steps(request, booking)
 
         return [*super().get_list_display(request), next_step]
 
@@ -100,7 +100,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     def act_row(self, obj: Booking) -> list[str]:
         departure = obj.departure
         when = f"{departure.trip.name}, {local_time(departure.starts_at, departure.trip)}"
-        return [obj.reference, obj.customer.name, when, f"{obj.party_size} people", str(obj.get_status_display())]
+        return [obj.reference, obj.customer.name, when, people(obj.party_size), str(obj.get_status_display())]
 
     @display(description="status", ordering="status", label=COLOURS)
     def shown_status(self, booking: Booking) -> tuple[str, str]:
@@ -109,20 +109,18 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     @display(description="customer")
     def who(self, booking: Booking) -> SafeString:
         customer = booking.customer
-        below = customer.phone or customer.email
-        return format_html('{}<div class="td-below">{}</div>', person(customer.name), below)
+        return two_lines(person(customer.name), customer.phone or customer.email)
 
     @display(description="departure", ordering="departure__starts_at")
     def where(self, booking: Booking) -> SafeString:
         departure = booking.departure
-        when = local_time(departure.starts_at, departure.trip)
-        return format_html('{}<div class="td-below">{}</div>', departure.trip.name, when)
+        return two_lines(departure.trip.name, local_time(departure.starts_at, departure.trip))
 
     @display(description="paid of total")
     def shown_money(self, booking: Booking) -> SafeString:
         total = money(booking.total, booking.currency)
         paid = "nothing paid" if not booking.paid else f"{money(booking.paid, booking.currency)} paid"
-        return format_html('<span class="td-nowrap">{}</span><div class="td-below">{}</div>', total, paid)
+        return two_lines(total, paid)
 
     @display(description="held until", empty_value="–")
     def held(self, booking: Booking) -> str | None:

@@ -9,6 +9,7 @@ from bookings.forms.acts import ReasonForm
 from bookings.models import Booking, Departure
 from bookings.services import departures
 from bookings.services.departures import CANCEL, CLOSE, OPEN, StatusChange
+from bookings.wording import people
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,7 +64,7 @@ def cancel_effects(rows: Sequence[Departure]) -> Iterator[str]:
         return
     seats = sum(booking.party_size for booking in bookings)
     plural = "booking" if len(bookings) == 1 else "bookings"
-    yield f"{len(bookings)} live {plural} for {seats} people will be cancelled."
+    yield f"{len(bookings)} live {plural} for {people(seats)} will be cancelled."
     yield from mails("booking_cancelled", [booking.customer for booking in bookings])
 
 

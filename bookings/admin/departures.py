@@ -93,6 +93,11 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
             departure = Departure.objects.select_for_update(of=("self",)).select_related("trip").get(pk=departure.pk)
         return departure
 
+    def has_delete_permission(self, request: HttpRequest, obj: Departure | None = None) -> bool:
+        """Only one that nobody ever booked; the others are cancelled."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not obj.bookings.exists())
+
     def get_readonly_fields(self, request: HttpRequest, obj: Departure | None = None) -> tuple[str, ...]:
         """Its trip and currency are what its bookings were sold as."""
         return ("trip", "currency") if obj else ()

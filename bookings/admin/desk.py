@@ -1,6 +1,6 @@
 """What all of the desk's admin pages share: lists without a full count, acts as buttons, panels on a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.paginator import Paginator
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from bookings.acts import Act
 from bookings.admin import act_page
@@ -53,6 +55,8 @@ class DeskAdmin(ModelAdmin):
     list_filter_submit = True
     change_form_outer_after_template = "admin/bookings/panels.html"
 
+    formfield_overrides = {models.TextField: {"widget": UnfoldAdminExpandableTextareaWidget({"dir": "auto"})}}
+
     class Media:
         css = {"all": ("tourdesk/desk.css",)}
 
@@ -83,12 +87,16 @@ class DeskAdmin(ModelAdmin):
         acts = [act for act in self.acts if act.bulk and self.may(request, act)]
         return {act.name: (partial(ask_about_many, act), act.name, act.label) for act in acts} | actions
 
-    def buttons(self, request: HttpRequest, obj: Model, *, row: bool = False) -> list[dict[str, Any]]:
-        """The acts that this person may do to this object now; with `row` only those that a list's row shows."""
+    def buttons(self, request: HttpRequest, obj: Model) -> list[dict[str, Any]]:
+        """The acts that this person may do to this object now."""
         now, user = timezone.now(), clerk(request)
-        acts = [act for act in self.acts if (act.in_row or not row) and self.may(request, act)]
+        acts = [act for act in self.acts if self.may(request, act)]
         return [
-            {"act": act, "url": self.act_url(act, obj.pk, request.get_full_path())}
+            {
+                "act": act,
+                "url": self.act_url(act, obj.pk, request.get_full_path()),
+                "next_step": getattr(obj, "status", None) in act.row_states,
+            }
             for act in acts
             if act.allows(obj, user, now)
         ]
@@ -97,11 +105,9 @@ class DeskAdmin(ModelAdmin):
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[act.name])
         return f"{url}?{urlencode({'ids': pk, 'next': next_url})}"
 
-    def row_buttons(self, request: HttpRequest, obj: Model) -> SafeString:
-        buttons = self.buttons(request, obj, row=True)
-        return format_html_join(
-            " ", '<a class="td-row-act" href="{}">{}</a>', ((b["url"], b["act"].label) for b in buttons)
-        )
+    def next_steps(self, request: HttpRequest, obj: Any) -> SafeString:
+        """The buttons of a list's row."""
+        return as_links(button for button in self.buttons(request, obj) if button["next_step"])
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -109,10 +115,16 @@ class DeskAdmin(ModelAdmin):
         obj = context.get("original")
         if obj is not None:
             context["status_colour"] = self.colours.get(getattr(obj, "status", ""), "")
+            context["show_save_and_add_another"] = False
             context["buttons"] = self.buttons(request, obj)
             context["panels"] = [panel for make in self.panels if (panel := make(request, obj))]
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
+
+
+def as_links(buttons: Iterable[dict[str, Any]]) -> SafeString:
+    links = ((button["url"], button["act"].label) for button in buttons)
+    return format_html_join(" ", '<a class="td-row-act" href="{}">{}</a>', links)
 
 
 def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:

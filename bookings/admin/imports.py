@@ -109,6 +109,17 @@ class ConfirmForm(ConfirmImportForm):
         return number
 
 
+class ExportForm(SelectableFieldsExportForm):
+    """Fields under the names that they have in the file; Excel unless the clerk wants CSV."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("format", str(FORMATS.index(SafeXLSX)))
+
+    def _get_field_label(self, resource: Any, field_name: str) -> str:
+        return str(resource.fields[field_name].column_name)
+
+
 class ImportInSetsMixin(ImportExportMixin):
     """For a ModelAdmin whose `resource_classes` export; `import_resource` is the one that imports.
 
@@ -119,7 +130,7 @@ class ImportInSetsMixin(ImportExportMixin):
     import_formats = export_formats = FORMATS
     import_form_class = UploadForm
     confirm_form_class = ConfirmForm
-    export_form_class = SelectableFieldsExportForm
+    export_form_class = ExportForm
     import_template_name = "admin/import_export/import_in_sets.html"
     tmp_storage_class = UploadStorage
     skip_admin_log = True  # one entry an import, not one a row

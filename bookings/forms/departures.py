@@ -24,7 +24,6 @@ class DepartureForm(DepartureModelForm):
         help_texts = {
             "starts_at": OFFICE_TIME,
             "ends_at": f"{OFFICE_TIME} Left blank: the start plus the trip's length.",
-            **dict.fromkeys(FROM_TRIP, "Left blank: the trip's own."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +31,9 @@ class DepartureForm(DepartureModelForm):
         for name in {"ends_at", *FROM_TRIP} & set(self.fields):
             self.fields[name].required = False
         if not self.instance.pk:
-            self.initial.setdefault("currency", "")
+            self.initial["currency"] = ""
+            for name in FROM_TRIP:
+                self.fields[name].help_text = "Left blank: the trip's own."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -101,7 +101,7 @@ RECORD = Act(
     allows=owes,
     effects=record_effects,
     form=ReceivedMoneyForm,
-    in_row=True,
+    row_states=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
 )
 AWAIT = Act(
     name="await-payment",
@@ -126,7 +126,7 @@ RECEIVED = Act(
     run=on_payments(receive),
     allows=in_status(Payment.Status.PENDING, Payment.Status.FAILED, Payment.Status.EXPIRED),
     effects=mailing("payment_confirmation"),
-    in_row=True,
+    row_states=(Payment.Status.PENDING,),
 )
 FAILED = Act(
     name="failed",
@@ -139,7 +139,7 @@ FAILED = Act(
     allows=in_status(Payment.Status.PENDING),
     effects=mailing("payment_failure"),
     form=FailedForm,
-    in_row=True,
+    row_states=(Payment.Status.PENDING,),
 )
 VOID = Act(
     name="void",
@@ -154,5 +154,4 @@ VOID = Act(
     form=VoidForm,
     danger=True,
     bulk=False,
-    in_row=True,
 )

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from bookings.admin.desk import DeskAdmin, Panel
+from bookings.admin.desk import DeskAdmin, Panel, as_links
 from bookings.models import Booking
 from payments.admin.payments import COLOURS, REFUND_COLOURS
 from payments.models import Payment
@@ -22,7 +22,7 @@ def payments_panel(request: HttpRequest, booking: Booking) -> Panel | None:
         {
             "payment": payment,
             "colour": COLOURS.get(payment.status, ""),
-            "buttons": payment_admin.row_buttons(request, payment),
+            "buttons": as_links(payment_admin.buttons(request, payment)),
             "refunds": [(refund, REFUND_COLOURS.get(refund.status, "")) for refund in payment.refunds.all()],
         }
         for payment in payments

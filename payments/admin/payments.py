@@ -96,7 +96,7 @@ class PaymentAdmin(LookOnly):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
         def next_step(payment: Payment) -> SafeString:
-            return self.row_buttons(request, payment)
+            return self.next_steps(request, payment)
 
         return [*super().get_list_display(request), next_step]
 
