@@ -52,7 +52,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sections = [(title, cards) for title, group in groups.items() if (cards := list(group))]
     rows = next_departures(now) if may_view(request, "bookings.Departure") else None
     url = list_url("bookings.Departure") if rows is not None else ""
-    return context | {"sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
+    return context | {"title": "Today", "sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
 
 
 def next_departures(now: datetime) -> list[Departure]:

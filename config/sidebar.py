@@ -36,7 +36,7 @@ UNFOLD: Final[dict[str, Any]] = {
     "ENVIRONMENT": "config.sidebar.environment",
     "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
     "COMMAND": {"search_callback": "config.sidebar.find"},
-    "SIDEBAR": {"command_search": True, "navigation": "config.sidebar.navigation"},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "config.sidebar.navigation"},
 }
 FOUND: Final = 5  # rows of each model in the search box
 
@@ -110,7 +110,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             items.append({"title": "Flower", "icon": "local_florist", "link": settings.FLOWER_URL})
         if items:
             groups.append({"title": title, "items": items})
-    return [group | {"separator": True, "collapsible": False} for group in groups]
+    return [group | {"separator": bool(group["title"])} for group in groups]
 
 
 def find(request: HttpRequest, term: str) -> list[Any]:
@@ -125,7 +125,8 @@ def find(request: HttpRequest, term: str) -> list[Any]:
         rows, _duplicates = admin.get_search_results(request, admin.get_queryset(request), term)
         for row in rows[:FOUND]:
             link = reverse(f"admin:{page.model.lower().replace('.', '_')}_change", args=(row.pk,))
-            results.append(SearchResult(title=str(row), description=page.title, link=link, icon=page.icon))
+            about = getattr(row, "customer", page.title)  # a reference alone says nothing to a clerk
+            results.append(SearchResult(title=str(row), description=str(about), link=link, icon=page.icon))
     return results
 
 

@@ -20,7 +20,7 @@ from django_celery_beat.models import (
 )
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.celery import app
 from notifications import dispatch
@@ -41,9 +41,20 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
     class Meta:
         model = PeriodicTask
         fields = ("name", "task", "description", "enabled", "interval", "crontab", "args", "expire_seconds")
+        labels = {
+            "enabled": "Switched on",
+            "interval": "Interval",
+            "crontab": "Times of day",
+            "args": "Arguments",
+            "expire_seconds": "Drop after (seconds)",
+        }
+        widgets = {"description": UnfoldAdminTextInputWidget, "args": UnfoldAdminTextInputWidget}
         help_texts = {
+            "name": "",
+            "description": "",
+            "enabled": "",
             "interval": "Every so often, or:",
-            "crontab": "At certain times. Set one of the two.",
+            "crontab": "At certain times (crontab). Set one of the two.",
             "args": "A JSON list; only numbers, such as [12].",
             "expire_seconds": "A run that no worker took within so many seconds is dropped. As long as the interval.",
         }

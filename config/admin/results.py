@@ -1,7 +1,7 @@
 """Task results: a log to read. The truth about a mail is its message, about a booking its timeline."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_celery_results.admin  # noqa: F401 (so that its pages are there to be replaced)
@@ -9,6 +9,8 @@ from celery import states
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django_celery_results.models import GroupResult, TaskResult
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
@@ -55,7 +57,7 @@ class StatusFilter(DropdownFilter):
 
 @admin.register(TaskResult)
 class TaskResultAdmin(ModelAdmin):
-    list_display = ("task", "colour", "arguments", "answer", "worker", "date_started", "date_done", "runtime")
+    list_display = ("task", "colour", "arguments", "answer", "worker", "started", "done", "runtime")
     list_filter = (TaskFilter, StatusFilter)
     list_filter_submit = True
     list_per_page = 50
@@ -67,12 +69,12 @@ class TaskResultAdmin(ModelAdmin):
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("task", "colour", "arguments", "answer", "periodic_task_name")}),
-        ("Run", {"fields": (("worker", "task_id"), ("date_created", "date_started"), ("date_done", "runtime"))}),
+        ("Run", {"fields": (("worker", "task_id"), ("started", "done"), "runtime")}),
         ("Failure", {"fields": ("traceback",)}),
     )
     readonly_fields = (
         *("task", "colour", "arguments", "answer", "periodic_task_name", "worker", "task_id"),
-        *("date_created", "date_started", "date_done", "runtime", "traceback"),
+        *("started", "done", "runtime", "traceback"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TaskResult]:
@@ -109,11 +111,26 @@ class TaskResultAdmin(ModelAdmin):
             return str(result.result)
         if isinstance(value, dict) and "exc_type" in value:
             return str(value["exc_type"])
+        if isinstance(value, dict):
+            return ", ".join(f"{name}: {figure}" for name, figure in value.items())
         return "–" if value is None else str(value)
+
+    @display(description="Started")
+    def started(self, result: Any) -> str:
+        return _moment(result.date_started)
+
+    @display(description="Ended", ordering="date_done")
+    def done(self, result: TaskResult) -> str:
+        """date_done is written at every change of state, so it is the end only when the task is over."""
+        return _moment(result.date_done) if result.status in states.READY_STATES else "–"
 
     @display(description="Took")
     def runtime(self, result: Any) -> str:
-        """date_done is written at every change of state, so it is the end only when the task is over."""
         if not result.date_started or result.status not in states.READY_STATES:
             return "–"
-        return f"{max(result.date_done - result.date_started, timedelta()).total_seconds():.2f} s"
+        return f"{max(result.date_done - result.date_started, timedelta()).total_seconds():.2f}\xa0s"
+
+
+def _moment(at: datetime | None) -> str:
+    """Seconds matter here: in the office's time zone."""
+    return date_format(timezone.localtime(at), "j M, H:i:s") if at else "–"

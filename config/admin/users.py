@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -45,7 +46,9 @@ class LeastPrivilegeAdmin(ModelAdmin):
         mine = grantable(request.user)
         if db_field.name in {"permissions", "user_permissions"}:
             kwargs["queryset"] = mine.select_related("content_type")
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
         elif db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
             too_much = Permission.objects.exclude(pk__in=mine.values("pk"))
             kwargs["queryset"] = Group.objects.exclude(permissions__in=too_much)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -60,13 +63,14 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]
     list_filter = ("groups", "is_active", "is_superuser")
     list_per_page = 50
     search_fields = ("username", "first_name", "last_name", "email")
+    filter_horizontal = ()
     show_full_result_count = False
     add_fieldsets = (
         (
             None,
             {
                 "fields": ("username", ("first_name", "last_name"), "email", "groups", "password1", "password2"),
-                "description": "The groups say what this person may do.",
+                "description": "The groups say what this person may do. Single permissions can be added afterwards.",
             },
         ),
     )
@@ -103,6 +107,7 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]
 @admin.register(Group)
 class GroupAdmin(LeastPrivilegeAdmin, stock.GroupAdmin):  # type: ignore[misc]  # a looser signature in unfold
     list_display = ("name",)
+    filter_horizontal = ()
 
     def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
         return bool(obj.permissions.exclude(pk__in=grantable(user).values("pk")).exists())

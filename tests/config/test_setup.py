@@ -102,6 +102,7 @@ def test_every_job_is_a_task_that_workers_know() -> None:
     assert [job.task for job in JOBS if job.task not in app.tasks] == []
 
 
+@pytest.mark.django_db(transaction=True)  # beat closes old connections
 def test_beat_takes_over_the_rows_and_writes_none_of_them_again() -> None:
     run_setup()
     slow, _made = IntervalSchedule.objects.get_or_create(every=10, period="minutes")
