@@ -43,10 +43,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns an import reads, by the names that the clerk sees."""
+    """The columns an import reads, by the names that the clerk sees; of `either` one at least must be there."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,12 @@ def is_xlsx(data: bytes) -> bool:
 
 def read_records(table: Table, columns: Columns) -> list[Record]:
     """The rows that aren't blank, by column. Raises UnreadableFile when a needed column is missing or there twice."""
-    known = {_plain(name): name for name in columns.needed + columns.optional}
+    known = {_plain(name): name for name in columns.needed + columns.optional + columns.either}
     names = [known.get(_plain(header)) for header in table.headers]
-    if missing := [name for name in columns.needed if name not in names]:
+    missing = [name for name in columns.needed if name not in names]
+    if columns.either and not set(columns.either) & set(names):
+        missing.append(" or ".join(columns.either))
+    if missing:
         found = ", ".join(header for header in table.headers if header)[:300]
         raise UnreadableFile(f"The file lacks the column{_s(missing)} {_listed(missing)}. Its first row says: {found}.")
     if twice := sorted({name for name in names if name and names.count(name) > 1}):

@@ -109,6 +109,9 @@ def test_columns_are_found_whatever_their_case_and_missing_ones_are_named() -> N
     assert (record.number, record.cells) == (2, {"Ref": "OLD-1", "E-mail": "a@b.example"})
     with pytest.raises(UnreadableFile, match=r"lacks the column E-mail\. Its first row says: Ref, Name\."):
         read_records(Table(["Ref", "Name"], [["OLD-1", "x"]]), columns)
+    either = Columns(needed=("Ref",), either=("Adults", "Party"))
+    with pytest.raises(UnreadableFile, match="lacks the column Adults or Party"):
+        read_records(Table(["Ref"], [["1"]]), either)
     with pytest.raises(UnreadableFile, match="has the column Ref twice"):
         read_records(Table(["Ref", "E-mail", "REF"], [["1", "2", "3"]]), columns)
 

@@ -1,6 +1,7 @@
 """Bookings from another system's file, with what was paid for them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from bookings.actors import Actor, importer
 from bookings.books import breaches as booking_breaches
 from bookings.errors import Refused
 from bookings.models import Booking, BookingEvent, Customer, Departure, Traveller
+from bookings.services.importing import bookings as importing
 from bookings.services.importing.departures import import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.transitions import cancel_bookings
@@ -23,7 +25,7 @@ from notifications.models import Message
 from payments.books import breaches as payment_breaches
 from payments.imports import import_bookings
 from payments.models import Payment
-from tests.factories import NOW, make_departure, make_trip, make_user
+from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data"
@@ -270,6 +272,22 @@ def test_confirmations_go_only_where_they_were_asked_for_and_still_help(boss: Us
     message = Message.objects.get()
     assert (message.kind, message.recipient) == ("booking_confirmed", "katerina@mail.example.org")
     assert (message.context["paid"], message.context["balance"]) == ("500.00", "2501.50")
+
+
+def test_two_imports_of_one_file_at_once_give_one_booking_and_a_sentence(boss: User, departure: Departure) -> None:
+    def other_import(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
+        make_booking(departure=departure)
+        Booking.objects.filter(external_reference="").update(external_reference="OLD-000001")
+
+    with pytest.raises(Refused, match="Nothing was written; import the file again"):
+        importing.import_bookings(
+            table=Table(HEADERS, [list(ROW.values())]),
+            options=ImportOptions(),
+            record_money=other_import,
+            actor=importer(boss),
+            now=NOW,
+        )
+    assert Booking.objects.count() == 0
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(boss: User, departure: Departure) -> None:

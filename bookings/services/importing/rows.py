@@ -25,7 +25,8 @@ COLUMNS = Columns(
         "Status",
         "Paid",
     ),
-    optional=("Start time", "Adults", "Children", "Party", "Phone", "Country", "Paid by", "Notes"),
+    optional=("Start time", "Children", "Phone", "Country", "Paid by", "Notes"),
+    either=("Adults", "Party"),
 )
 Status = Booking.Status
 # The old system's words. The others are ours: they come back in files that Tourdesk exported.
