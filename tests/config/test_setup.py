@@ -103,6 +103,8 @@ def test_every_job_is_a_task_that_workers_know() -> None:
 
 
 @pytest.mark.django_db(transaction=True)  # beat closes old connections
+# Beat drops connections, and with them a test's open transaction.
+@pytest.mark.django_db(transaction=True)
 def test_beat_takes_over_the_rows_and_writes_none_of_them_again() -> None:
     run_setup()
     slow, _made = IntervalSchedule.objects.get_or_create(every=10, period="minutes")
