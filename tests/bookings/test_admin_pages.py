@@ -1,0 +1,213 @@
+"""The lists and pages of bookings, departures and customers."""
+
+import csv
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.models import Booking, Customer, Departure, Traveller
+from tests.desk import booked, departure_in, desk
+from tests.factories import make_customer, make_trip
+
+pytestmark = pytest.mark.django_db
+HOSTILE = '<script>alert("x")</script>'
+BOOKINGS = "/admin/bookings/booking/"
+DEPARTURES = "/admin/bookings/departure/"
+
+
+def page(row: Booking | Departure | Customer, name: str = "change") -> str:
+    return reverse(f"admin:bookings_{row._meta.model_name}_{name}", args=[row.pk])  # noqa: SLF001
+
+
+def found(client: Client, text: str, url: str = BOOKINGS) -> list[str]:
+    return sorted(str(row) for row in client.get(url, {"q": text}).context["cl"].result_list)
+
+
+@pytest.mark.parametrize("url", [BOOKINGS, DEPARTURES, "/admin/bookings/customer/", "/admin/bookings/trip/"])
+def test_a_list_takes_as_many_queries_for_thirty_rows_as_for_one(url: str) -> None:
+    client = desk("bookings.view_trip", "bookings.confirm_booking", "bookings.change_departure_status")
+    client.get(url)  # fills the process's caches
+    counts = []
+    for number in (1, 29):
+        for _ in range(number):
+            booked()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_booking_s_page_takes_as_many_queries_with_a_long_history() -> None:
+    booking, client = booked(party_size=9), desk("notifications.view_message")
+    client.get(page(booking))  # fills the process's caches
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page(booking)).status_code == 200
+        counts.append(len(queries))
+        for number in range(9):
+            Traveller.objects.create(booking=booking, name=f"Guest {number}")
+            booking.events.create(kind="note", actor_label="Test", created_at=timezone.now())
+    assert counts[0] == counts[1]
+
+
+def test_bookings_are_found_by_reference_customer_phone_and_departure() -> None:
+    customer = make_customer(name="Sara Bekele", email="sara@mail.example.org", phone="+251911234567")
+    booking, client = booked(customer=customer), desk()
+    booked()
+    Booking.objects.filter(pk=booking.pk).update(external_reference="OLD-000007")
+    wanted = [booking.reference]
+    texts = [booking.reference, booking.reference.lower(), booking.reference[3:], "bekele SARA", "sara@mail"]
+    for text in [*texts, "0911 234 567", "OLD-000007", booking.departure.code]:
+        assert found(client, text) == wanted, text
+    assert found(client, "nobody") == []
+
+
+def test_departures_show_from_today_on_and_the_past_when_asked() -> None:
+    past, coming = departure_in(-3), departure_in(3)
+    client = desk()
+    assert found(client, "", DEPARTURES) == [coming.code]
+    [row] = client.get(DEPARTURES, {"departs": "past"}).context["cl"].result_list
+    assert row == past
+
+
+def test_an_oversold_departure_says_so() -> None:
+    departure = departure_in(3, capacity=12, seats_taken=12, planned_capacity=5)
+    for url in (DEPARTURES, page(departure)):
+        assert "Oversold by 7 in the old system" in desk().get(url).content.decode()
+
+
+def test_names_and_notes_are_escaped_everywhere() -> None:
+    booking = booked(customer=make_customer(name=HOSTILE), notes=HOSTILE)
+    Traveller.objects.create(booking=booking, name=HOSTILE, notes=HOSTILE)
+    client = desk("bookings.cancel_booking", "bookings.view_manifest", "bookings.add_booking")
+    question = reverse("admin:bookings_booking_act", args=["cancel"]) + f"?ids={booking.pk}"
+    manifest = page(booking.departure, "manifest")
+    pages = [BOOKINGS, page(booking), page(booking.departure), page(booking.customer), question, manifest]
+    for url in pages:
+        text = client.get(url).content.decode()
+        assert "<script>alert" not in text, url
+        assert "&lt;script&gt;alert" in text, url
+
+
+def test_saving_a_booking_s_page_writes_notes_and_travellers_only() -> None:
+    booking = booked(party_size=2)
+    client = desk("bookings.change_booking", "bookings.add_traveller", "bookings.change_traveller")
+    Booking.objects.filter(pk=booking.pk).update(paid=100)
+    names = {
+        f"travellers-{n}-{field}": value
+        for n in range(2)
+        for field, value in (("name", f"T{n}"), ("category", "adult"))
+    }
+    form = {"notes": "Vegetarian", "status": "confirmed", "travellers-INITIAL_FORMS": 0, **names}
+    assert client.post(page(booking), form | {"travellers-TOTAL_FORMS": 2}).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.notes, booking.status, booking.paid) == ("Vegetarian", Booking.Status.PENDING, Decimal(100))
+    assert list(booking.travellers.values_list("name", flat=True)) == ["T0", "T1"]
+
+
+def test_more_names_than_people_are_refused() -> None:
+    booking = booked(party_size=1)
+    client = desk("bookings.change_booking", "bookings.add_traveller")
+    names = {
+        f"travellers-{n}-{field}": value
+        for n in range(2)
+        for field, value in (("name", f"T{n}"), ("category", "adult"))
+    }
+    form = {"notes": "", "travellers-INITIAL_FORMS": 0, "travellers-TOTAL_FORMS": 2, **names}
+    text = client.post(page(booking), form).content.decode()
+    assert "2 travellers are named for a party of 1." in text
+    assert booking.travellers.count() == 0
+
+
+def test_a_booking_can_t_be_deleted() -> None:
+    booking, client = booked(), desk("bookings.delete_booking")
+    assert client.post(page(booking, "delete"), {"post": "yes"}).status_code == 403
+
+
+def departure_form(trip_id: int, **changes: Any) -> dict[str, Any]:
+    blank = {"ends_at_0": "", "ends_at_1": "", "capacity": "", "price": "", "currency": ""}
+    return {"trip": trip_id, "starts_at_0": "2031-03-01", "starts_at_1": "07:30", "min_travellers": 1} | blank | changes
+
+
+def test_a_departure_left_blank_takes_what_its_trip_says() -> None:
+    trip = make_trip(capacity=14, duration_hours=6, price=250, currency="USD")
+    client = desk("bookings.add_departure", "bookings.view_trip")
+    assert client.post(f"{DEPARTURES}add/", departure_form(trip.pk)).status_code == 302
+    departure = Departure.objects.get()
+    assert (departure.code, departure.capacity, departure.price, departure.currency) == (
+        f"{trip.code}-20310301-0730",
+        14,
+        Decimal(250),
+        "USD",
+    )
+    assert departure.ends_at - departure.starts_at == timedelta(hours=6)
+
+
+def change_form(departure: Departure, **changes: Any) -> dict[str, Any]:
+    start, end = timezone.localtime(departure.starts_at), timezone.localtime(departure.ends_at)
+    times = {"starts_at_0": start.date(), "starts_at_1": start.time(), "ends_at_0": end.date(), "ends_at_1": end.time()}
+    return times | {"capacity": departure.capacity, "min_travellers": 1, "price": departure.price} | changes
+
+
+def test_a_departure_keeps_its_seats_and_its_start_while_people_are_booked() -> None:
+    departure = departure_in(10, capacity=10)
+    booked(departure, party_size=4)
+    departure.refresh_from_db()
+    client = desk("bookings.change_departure")
+    start = (timezone.localtime(departure.starts_at) + timedelta(days=1)).date()
+    response = client.post(page(departure), change_form(departure, capacity=3, starts_at_0=start))
+    assert response.context["adminform"].form.errors == {
+        "capacity": ["4 seats are taken; the capacity can't be smaller."],
+        "starts_at": ["1 live booking is on this departure. Make a new departure and move the bookings there."],
+    }
+    assert client.post(page(departure), change_form(departure, capacity=4)).status_code == 302
+    assert list(Departure.objects.values_list("capacity", "seats_taken")) == [(4, 4)]
+
+
+def test_a_capacity_that_a_person_sets_ends_the_oversold_notice() -> None:
+    departure = departure_in(10, capacity=12, seats_taken=12, planned_capacity=5)
+    desk("bookings.change_departure").post(page(departure), change_form(departure, capacity=14))
+    assert list(Departure.objects.values_list("capacity", "planned_capacity")) == [(14, None)]
+
+
+def test_the_manifest_names_every_seat_and_needs_its_permission() -> None:
+    departure = departure_in(2)
+    booking = booked(departure, party_size=3, customer=make_customer(name="ሰላም", phone="+251911000000"))
+    Traveller.objects.create(booking=booking, name="حسن", notes="Vegan")
+    gone = booked(departure)
+    Booking.objects.filter(pk=gone.pk).update(status=Booking.Status.EXPIRED)
+    assert desk().get(page(departure, "manifest")).status_code == 403
+    assert desk().get(page(departure, "manifest_csv")).status_code == 403
+    seats = desk("bookings.view_manifest").get(page(departure, "manifest")).context["seats"]
+    assert [(seat.booking.reference, seat.name) for seat in seats] == [
+        (booking.reference, "حسن"),
+        (booking.reference, ""),
+        (booking.reference, ""),
+    ]
+
+
+def test_the_manifest_s_csv_runs_no_formula() -> None:
+    departure = departure_in(2)
+    booking = booked(departure, party_size=1, customer=make_customer(name="@SUM(A1)", phone="+251911000000"))
+    Traveller.objects.create(booking=booking, name='=HYPERLINK("x")', notes="\tcmd")
+    text = desk("bookings.view_manifest").get(page(departure, "manifest_csv")).content.decode("utf-8-sig")
+    [_header, row] = csv.reader(text.splitlines())
+    assert row == [
+        "",
+        '\'=HYPERLINK("x")',
+        "Adult",
+        booking.reference,
+        "Pending",
+        "1",
+        "'@SUM(A1)",
+        "'+251911000000",
+        "'\tcmd",
+    ]

@@ -1,0 +1,48 @@
+"""The desk's side of the tests: clerks who are logged in, and bookings around the real clock, which the views read."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from bookings.models import Booking, Departure
+from tests.factories import make_booking, make_departure, make_user
+
+LOOK = ("bookings.view_booking", "bookings.view_departure", "bookings.view_customer", "payments.view_payment")
+
+
+def desk(*permissions: str) -> Client:
+    """A clerk who sees bookings, departures, customers and payments, and may do what else is named."""
+    client = Client()
+    client.force_login(make_user(*LOOK, *permissions))
+    return client
+
+
+def departure_in(days: float, **fields: Any) -> Departure:
+    return make_departure(starts_at=timezone.now().replace(second=0, microsecond=0) + timedelta(days=days), **fields)
+
+
+def booked(departure: Departure | None = None, **fields: Any) -> Booking:
+    """A pending booking, by default on a departure in ten days; taken before a departure that has left."""
+    departure = departure or departure_in(10)
+    now = min(timezone.now(), departure.starts_at - timedelta(days=1))
+    return make_booking(departure=departure, now=now, **fields)
+
+
+def act_url(act: str, row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_act", args=[act])  # noqa: SLF001
+
+
+def press(client: Client, act: str, *rows: Model, **answers: Any) -> Any:
+    """Press the button of the act's page, with these answers to its form."""
+    ids = ",".join(str(row.pk) for row in rows)
+    return client.post(act_url(act, rows[0]), {"ids": ids, **answers})
+
+
+def said(response: Any) -> list[str]:
+    """What the messages after a redirect say."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
