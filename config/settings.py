@@ -141,7 +141,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = DEBUG or EMBEDDED  # production runs collectstatic
+# Until collectstatic has run (production does), files are served from where they are written.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "admin").exists()
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- mail --------------------------------------------------------------------------------------
@@ -195,10 +196,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
 }
-
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-# A cell such as =HYPERLINK("x") is text, wherever it is opened.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # --- logs --------------------------------------------------------------------------------------
 LOGGING = {

@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from pathlib import Path
 
 import django
 import pytest
@@ -64,22 +65,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(os.environ["VAR_DIR"], ignore_errors=True)
 
 
-def missing_services() -> list[str]:
-    wanted = {"PostgreSQL on 127.0.0.1:5432": 5432, "RabbitMQ on 127.0.0.1:5672": 5672}
-    return [name for name, port in wanted.items() if not listens(port)]
+def missing_services() -> dict[str, str]:
+    """{marker: what this machine lacks for it}; the tests start a RabbitMQ node and a browser of their own."""
+    lacks = [] if listens(5432) else ["PostgreSQL on 127.0.0.1:5432"]
+    if not Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists():
+        lacks.append("an installed rabbitmq-server")
+    missing = {"services": " and ".join(lacks)} if lacks else {}
+    return missing if shutil.which("chromium") else missing | {"browser": "an installed chromium"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`services` tests are skipped with the reason, or with REQUIRE_SERVICES=1 left to fail."""
-    needing = [item for item in items if item.get_closest_marker("services")]
-    missing = missing_services() if needing else []
-    if not missing:
-        return
-    reason = f"not reachable: {', '.join(missing)}"
-    if os.environ.get("REQUIRE_SERVICES") == "1":
-        raise pytest.UsageError(f"REQUIRE_SERVICES=1, but {reason}")
-    for item in needing:
-        item.add_marker(pytest.mark.skip(reason=reason))
+    """Tests that need a service are skipped with the reason; with REQUIRE_SERVICES=1 its absence is an error."""
+    for marker, what in missing_services().items():
+        needing = [item for item in items if item.get_closest_marker(marker)]
+        if needing and os.environ.get("REQUIRE_SERVICES") == "1":
+            raise pytest.UsageError(f"REQUIRE_SERVICES=1, but this machine lacks {what}")
+        for item in needing:
+            item.add_marker(pytest.mark.skip(reason=f"this machine lacks {what}"))
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from bookings.errors import NotFound, Refused, SoldOut
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
 from bookings.services.seats import give_back, seats_of, take_seats, why_no_seats
-from bookings.services.taking import MAX_PARTY, deposit_for, hold_until
+from bookings.services.taking import MAX_PARTY, deposit_for, hold_until, total_for
 from bookings.services.transitions import not_in
 
 Status = Booking.Status
@@ -94,7 +94,7 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
     if not more:
         return booking
     booking.party_size = party_size
-    booking.total = booking.unit_price * party_size
+    booking.total = total_for(unit_price=booking.unit_price, party_size=party_size)
     booking.deposit_due = deposit_for(trip=booking.departure.trip, total=booking.total, party_size=party_size)
     booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
     text = f"Party of {old} is now {party_size}"

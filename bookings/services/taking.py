@@ -17,6 +17,7 @@ from bookings.services.seats import take_seats, why_no_seats
 
 CENT = Decimal("0.01")
 MAX_PARTY = 500
+MAX_TOTAL = Decimal("9999999999.99")  # what a column of money holds
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _made_before(creation_key: str) -> Booking | None:
 
 
 def _draft(departure: Departure, customer: Customer, party_size: int, now: datetime) -> Booking:
-    total = departure.price * party_size
+    total = total_for(unit_price=departure.price, party_size=party_size)
     return Booking(
         reference=new_reference(),
         departure=departure,
@@ -108,6 +109,16 @@ def _save(
     if not waitlist:
         take_seats(departure_id=departure.pk, seats=booking.party_size, now=now)
     return booking
+
+
+def total_for(*, unit_price: Decimal, party_size: int) -> Decimal:
+    """In the unit price's currency; Refused when no amount of money can be that large."""
+    total = unit_price * party_size
+    if total > MAX_TOTAL:
+        raise Refused(
+            "party_size", f"{party_size} people at {unit_price:.2f} are more than {MAX_TOTAL:,}; split the party."
+        )
+    return total
 
 
 def hold_until(departure: Departure, now: datetime) -> datetime:

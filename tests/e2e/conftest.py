@@ -86,6 +86,11 @@ def database_environment() -> dict[str, str]:
     return {"DATABASE_URL": f"postgres://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{db['NAME']}"}
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """Not here: the web process checks passwords as in production."""
+
+
 @pytest.fixture(scope="session")
 def rabbit() -> Iterator[Node]:
     node = Node()
