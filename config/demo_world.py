@@ -116,10 +116,11 @@ def make_world(*, clerk: User, now: datetime) -> None:
 
 def _mail_text() -> None:
     """One text of the office's own, so that staff see how that is done."""
-    MessageTemplate.objects.get_or_create(
+    MessageTemplate.objects.update_or_create(
         kind="departure_reminder",
         language="en",
         defaults={
+            "is_active": True,
             "subject": "See you soon: {{ trip }}, {{ starts }}",
             "body": "Dear {{ customer_name }},\n\nwe are looking forward to {{ trip }}. We start {{ starts }} "
             "({{ time_zone }}). Please bring your reference {{ reference }} and water.\n",

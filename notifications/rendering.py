@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Engine, TemplateSyntaxError
+from django.template import Engine, TemplateSyntaxError
 from django.template.loader import render_to_string
 
 from notifications import wording
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 MONEY = frozenset({"total", "deposit_due", "paid", "balance", "amount"})
 MAY_HAVE_LINES = frozenset({"how_to_pay"})  # the house's own words; no customer can write there
+INCLUDE = re.compile(r'{% include "([^"]+)" %}')
 ROW = re.compile(r"(?P<label>[^:]{1,40}): (?P<value>.+)")
 
 
@@ -51,7 +52,7 @@ def render(message: Message) -> Rendered:
         except TemplateSyntaxError:
             # It was checked when it was saved; whatever became of it since, the customer gets a mail.
             logger.exception("Mail text %s is broken; the built-in text was used", template)
-    return _render_built_in(message.kind, facts)
+    return _render_words(*built_in(message.kind), facts, settings.LANGUAGE_CODE)
 
 
 def preview(template: MessageTemplate) -> Rendered:
@@ -67,10 +68,14 @@ def _staff_template(kind: str, language: str) -> MessageTemplate | None:
     return next((found[code] for code in wanted if code in found), None)
 
 
-def _render_built_in(kind: str, facts: dict[str, Any]) -> Rendered:
-    template = Engine.get_default().get_template(f"emails/{kind}.txt")
-    head, _blank, body = template.render(Context(facts, autoescape=False)).partition("\n\n")
-    return _assemble(head.removeprefix("Subject: "), body, facts, "en")
+def built_in(kind: str) -> tuple[str, str]:
+    """Subject and body of templates/emails/<kind>.txt with its parts in place, in the language of staff's own texts."""
+    head, _blank, body = _source(f"emails/{kind}.txt").partition("\n\n")
+    return head.removeprefix("Subject: "), INCLUDE.sub(lambda found: _source(found[1]), body)
+
+
+def _source(name: str) -> str:
+    return str(Engine.get_default().get_template(name).source)
 
 
 def _render_words(subject: str, body: str, facts: dict[str, Any], language: str) -> Rendered:

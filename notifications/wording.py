@@ -22,7 +22,7 @@ MAX_LENGTH = 10_000
 register = Library()
 register.tag("if", do_if)
 register.tag("for", do_for)
-for _name in ("default", "first", "join", "last", "length", "lower", "title", "upper"):
+for _name in ("default", "first", "join", "last", "length", "lower", "pluralize", "title", "upper"):
     register.filter(_name, getattr(defaultfilters, _name))
 
 

@@ -14,7 +14,8 @@ from config.celery import app
 from config.models import SetupStep
 from config.roles import ROLES
 from config.schedule import JOBS
-from notifications.models import ReminderRule
+from notifications.catalogue import KINDS
+from notifications.models import MessageTemplate, ReminderRule
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,11 @@ def test_beat_takes_over_the_rows_and_writes_none_of_them_again() -> None:
         assert beat.schedule["bookings.expire_holds"].schedule == schedule(600)
         beat.sync()
     assert periodic_tasks() == before
+
+
+def test_setup_offers_the_built_in_mail_texts_without_putting_them_in_use() -> None:
+    run_setup()
+    rows = list(MessageTemplate.objects.all())
+    assert [(row.kind, row.language, row.is_active) for row in rows] == [(kind, "en", False) for kind in sorted(KINDS)]
+    for row in rows:
+        row.full_clean()

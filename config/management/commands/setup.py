@@ -1,4 +1,4 @@
-"""manage.py setup: roles, schedule, first reminder rule. Safe to run after every deploy."""
+"""manage.py setup: roles, schedule, mail texts, first reminder rule. Safe to run after every deploy."""
 
 from typing import Any
 
@@ -6,13 +6,14 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from config.mail_texts import give_texts, text_steps
 from config.models import SetupStep
 from config.roles import give_roles, role_steps
 from config.schedule import give_schedule, schedule_steps
 
 
 class Command(BaseCommand):
-    help = "Makes what is missing: roles, their new permissions, the schedule. What people edited or deleted stays so."
+    help = "Makes what is missing: roles, their permissions, schedule, mail texts. What people edited or deleted stays so."
 
     def handle(self, *args: Any, **options: Any) -> None:
         given = self.give_once()
@@ -22,8 +23,9 @@ class Command(BaseCommand):
     def give_once(self) -> int:
         """Give each step that this database has not had; returns how many."""
         known = set(SetupStep.objects.values_list("name", flat=True))
-        steps = frozenset(name for name in (*role_steps(), *schedule_steps()) if name not in known)
+        steps = frozenset(name for name in (*role_steps(), *schedule_steps(), *text_steps()) if name not in known)
         give_roles(steps=steps)
         give_schedule(steps=steps)
+        give_texts(steps=steps)
         SetupStep.objects.bulk_create(SetupStep(name=name, done_at=timezone.now()) for name in sorted(steps))
         return len(steps)
