@@ -22,13 +22,13 @@ _numbers = itertools.count(1)
 def make_user(*permissions: str, **fields: Any) -> User:
     """A member of staff with these permissions, such as "bookings.confirm_booking"."""
     number = next(_numbers)
-    fields = {
+    defaults: dict[str, Any] = {
         "username": f"clerk{number}",
         "is_staff": True,
         "first_name": "Sara",
         "last_name": f"Clerk {number}",
-    } | fields
-    user = User.objects.create_user(password="correct horse", **fields)
+    }
+    user = User.objects.create_user(password="correct horse", **defaults | fields)
     for permission in permissions:
         app, codename = permission.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))

@@ -106,7 +106,7 @@ def test_awaited_money_that_fails_is_mailed_and_may_still_come() -> None:
         services.fail_payment(payment_id=payment.pk, reason="No cover", actor=clerk(), now=NOW)
     assert kinds(booking) == ["booking_confirmation", "payment_failure"]
     services.receive_payment(payment_id=payment.pk, actor=clerk(), now=NOW)
-    assert (fresh(booking).status, fresh(booking).balance) == ("confirmed", 0)
+    assert (fresh(booking).status, fresh(booking).balance) == ("confirmed", Decimal(0))
     with pytest.raises(Refused):
         services.receive_payment(payment_id=payment.pk, actor=clerk(), now=NOW)
 
@@ -120,7 +120,12 @@ def test_a_void_takes_the_money_off_and_leaves_the_payment_as_it_is() -> None:
         services.void_payment(payment_id=payment.pk, reason="Wrong booking", actor=clerk(), now=NOW)
     assert refusal.value.code == "has_refunds"
     payment.refresh_from_db()
-    assert (payment.status, payment.amount, void.amount, fresh(booking).paid) == ("succeeded", 2000, 2000, 0)
+    assert (payment.status, payment.amount, void.amount, fresh(booking).paid) == (
+        "succeeded",
+        Decimal(2000),
+        Decimal(2000),
+        Decimal(0),
+    )
 
 
 def test_money_on_a_cancelled_booking_is_kept_and_seats_are_not_taken() -> None:

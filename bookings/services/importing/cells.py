@@ -14,12 +14,12 @@ from django_countries import countries
 
 from bookings.models import CURRENCIES
 from bookings.services.customers import clean_email
+from bookings.services.taking import MAX_TOTAL
 from bookings.spreadsheets import Record
 
 T = TypeVar("T")
 CODES = [code for code, _label in CURRENCIES]
 MONEY = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
-MOST_MONEY = Decimal("9999999999.99")
 MOST_TEXT = 10_000
 
 
@@ -94,7 +94,7 @@ def clock(text: str) -> time:
 def money(text: str) -> Decimal:
     """1500, 1500.5 or 1,500.50; never negative."""
     amount = Decimal(text.replace(",", "")) if MONEY.fullmatch(text) else None
-    if amount is None or amount > MOST_MONEY or amount != round(amount, 2):
+    if amount is None or amount > MAX_TOTAL or amount != round(amount, 2):
         raise ValueError("isn't an amount; write it such as 1500.00 or 1,500.00.")
     return amount.quantize(Decimal("0.01"))
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bookings.models import Booking
 from bookings.services.importing import cells
 from bookings.services.importing.report import Report
-from bookings.services.taking import MAX_PARTY
+from bookings.services.taking import MAX_PARTY, MAX_TOTAL
 from bookings.spreadsheets import Columns, Record
 
 COLUMNS = Columns(
@@ -86,7 +86,7 @@ def parse_rows(records: Sequence[Record], report: Report) -> list[BookingRow]:
 def _row(number: int, row: cells.Cells) -> BookingRow:
     party, people = _party(row)
     price = row.needed("Price per person", cells.money, Decimal(0))
-    if price * party > cells.MOST_MONEY:
+    if price * party > MAX_TOTAL:
         row.problems.append("Price per person: the total is too large.")
     return BookingRow(
         number=number,
