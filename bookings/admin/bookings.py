@@ -72,7 +72,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     )
     search_fields = ("reference",)
     search_help_text = "Reference, customer's name, e-mail or phone, departure code"
-    sortable_by = ("reference", "shown_status", "where")
+    sortable_by = ("reference", "shown_status")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
@@ -111,7 +111,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
         customer = booking.customer
         return two_lines(person(customer.name), customer.phone or customer.email)
 
-    @display(description="departure", ordering="departure__starts_at")
+    @display(description="departure")
     def where(self, booking: Booking) -> SafeString:
         departure = booking.departure
         return two_lines(departure.trip.name, local_time(departure.starts_at, departure.trip))

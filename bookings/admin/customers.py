@@ -34,6 +34,7 @@ def bookings_panel(request: HttpRequest, customer: Customer) -> Panel | None:
 @admin.register(Customer)
 class CustomerAdmin(DeskAdmin):
     panels = [bookings_panel]
+    change_form_outer_before_template = "admin/bookings/customer_top.html"
     list_display = ("listed_name", "listed_email", "listed_phone", "country", "language")
     list_filter = (("language", ChoicesDropdownFilter),)
     search_fields = ("name",)
@@ -43,6 +44,11 @@ class CustomerAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         pick = self.admin_site.admin_view(CustomerPicker.as_view())
         return [path("pick/", pick, name="bookings_customer_pick"), *super().get_urls()]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        """Only one who never booked."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not obj.bookings.exists())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str

@@ -14,23 +14,25 @@ CODE = re.compile(r"(?=.*\d)[A-Za-z0-9-]{3,}|TD-\w*|[A-Z]+-[A-Z-]*", re.ASCII)
 def find_bookings(bookings: QuerySet[Booking], text: str) -> QuerySet[Booking]:
     """By reference, reference elsewhere or departure code; else by the customer."""
     text = " ".join(text.split())
-    code = text.upper()
     if not text:
         return bookings
+    # A union, not an OR: each part keeps its index on a million rows.
+    found = [Booking.objects.order_by().filter(part).values("pk") for part in _parts(text)]
+    return bookings.filter(pk__in=found[0].union(*found[1:]))
+
+
+def _parts(text: str) -> list[Q]:
+    code = text.upper()
     by_customer = Q(customer__in=find_customers(Customer.objects.order_by(), text))
     if PHONE.fullmatch(text):
-        return bookings.filter(by_customer | Q(external_reference=text))
+        return [by_customer, Q(external_reference=text)]
     if CODE.fullmatch(text):
         departures = Departure.objects.order_by().filter(code__startswith=code)
-        return bookings.filter(
-            Q(reference__startswith=code)
-            | Q(reference__startswith=f"TD-{code}")
-            | Q(external_reference=text)
-            | Q(departure__in=departures)
-        )
+        references = [Q(reference__startswith=code), Q(reference__startswith=f"TD-{code}")]
+        return [*references, Q(external_reference=text), Q(departure__in=departures)]
     if len(code) == LENGTH and set(code) <= set(ALPHABET):  # a reference without a digit, or a name
-        return bookings.filter(by_customer | Q(reference=f"TD-{code}"))
-    return bookings.filter(by_customer)
+        return [by_customer, Q(reference=f"TD-{code}")]
+    return [by_customer]
 
 
 def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:

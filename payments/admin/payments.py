@@ -68,15 +68,6 @@ class PaymentAdmin(LookOnly):
     panels = [refunds_panel]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/payment_top.html"
-    fields = (
-        "external_reference",
-        "note",
-        "failure_reason",
-        "recorded_by_label",
-        "created_at",
-        "provider_reference",
-        "verify_answer",
-    )
     list_display = ("tx_ref", "shown_booking", "who", "method", "shown_amount", "shown_status", "received_at")
     list_select_related = ("booking__customer",)
     list_filter = (
@@ -87,11 +78,17 @@ class PaymentAdmin(LookOnly):
     )
     search_fields = ("tx_ref",)
     search_help_text = "Transaction, receipt or bank reference, booking, customer's name, e-mail or phone"
-    sortable_by = ("tx_ref", "received_at", "shown_amount")
+    sortable_by = ("tx_ref", "received_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         payments: QuerySet[Payment] = super().get_queryset(request).prefetch_related("refunds")
         return payments
+
+    def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> list[str]:
+        """What stands below the payment's head; a provider's words only where one was asked."""
+        manual = ["external_reference", "note", "failure_reason", "recorded_by_label", "created_at"]
+        provider = [] if obj and obj.method in Payment.MANUAL else ["provider_reference", "verify_answer"]
+        return manual + provider
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
@@ -125,7 +122,7 @@ class PaymentAdmin(LookOnly):
     def who(self, payment: Payment) -> SafeString:
         return person(payment.booking.customer.name)
 
-    @display(description="amount", ordering="amount")
+    @display(description="amount")
     def shown_amount(self, payment: Payment) -> str:
         return money(payment.amount, payment.currency)
 
