@@ -13,7 +13,7 @@ from config.schedule import give_schedule, schedule_steps
 
 
 class Command(BaseCommand):
-    help = "Makes what is missing: roles, their permissions, schedule, mail texts. What people edited or deleted stays so."
+    help = "Makes missing roles, permissions, schedule and mail texts. What people edited or deleted stays so."
 
     def handle(self, *args: Any, **options: Any) -> None:
         given = self.give_once()
