@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.paginator import Paginator
 from django.db import models
@@ -51,6 +52,7 @@ class DeskAdmin(ModelAdmin):
     list_select_related: tuple[str, ...] = ()  # for the object's page and the acts, too
     list_per_page = 50
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # counts of every filter's every choice
     paginator = BoundedPaginator
     list_filter_submit = True
     change_form_outer_after_template = "admin/bookings/panels.html"
