@@ -5,13 +5,14 @@ found again by notifications.send_due_messages.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from notifications import dispatch
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FAN_OUT = 20  # more due rows than this are fanned out by a worker, not by the web process
 CHUNK = 500
+ON_THEIR_WAY = (*Message.UNSENT, Message.Status.SENDING)
 
 
 @dataclass(frozen=True)
@@ -92,24 +94,51 @@ def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:
 
 def resend(*, message_id: int, user: "User | None", now: datetime, recipient: str = "") -> Message:
     """Send the same facts again as a new row, to `recipient` if given. Refuses what isn't true or isn't over."""
-    with transaction.atomic():
-        message = Message.objects.select_for_update().filter(pk=message_id).first()
-        if message is None:
-            raise MessageRefused("not_found", "This message is not here any more.")
-        # The lock on the first row makes two clerks take turns.
-        original = Message.objects.select_for_update().get(pk=message.resend_of_id or message.pk)
-        _check_resend(message, original)
-        again = Message.objects.create(
-            **{field: getattr(message, field) for field in ("kind", "topic", "language", "context")},
-            recipient=recipient.strip() or message.recipient,
-            dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
-            due_at=now,
-            published_at=now,
-            resend_of=original,
-            requested_by=user,
-        )
-        _publish_after_commit([(task_name(again.kind), (again.pk,))])
-    return again
+    done, refused = resend_all(recipients={message_id: recipient}, user=user, now=now)
+    if refused:
+        raise refused[message_id]
+    return done[message_id]
+
+
+@transaction.atomic
+def resend_all(
+    *, recipients: Mapping[int, str], user: "User | None", now: datetime
+) -> tuple[dict[int, Message], dict[int, MessageRefused]]:
+    """As `resend` for {message id: recipient, or ""}: the new rows and the refusals, by message id."""
+    found = {m.pk: m for m in Message.objects.filter(pk__in=recipients).select_related("resend_of")}
+    originals = {pk: message.resend_of or message for pk, message in found.items()}
+    # The locks on the first rows make two clerks take turns.
+    list(Message.objects.select_for_update().filter(pk__in={m.pk for m in originals.values()}).order_by("pk"))
+    coming = _on_their_way({message.pk for message in originals.values()})
+    rows, refused = {}, {}
+    for pk, recipient in recipients.items():
+        if refusal := _why_not(found.get(pk), originals.get(pk), coming):
+            refused[pk] = refusal
+        else:
+            rows[pk] = _again(found[pk], originals[pk], recipient, user, now)
+            coming.add(originals[pk].pk)
+    Message.objects.bulk_create(rows.values(), batch_size=CHUNK)
+    if len(rows) > FAN_OUT:
+        Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(published_at=None)
+        _publish_after_commit([(SWEEPER, ())])
+    else:
+        _publish_after_commit([(task_name(row.kind), (row.pk,)) for row in rows.values()])
+    return rows, refused
+
+
+def _again(message: Message, original: Message, recipient: str, user: "User | None", now: datetime) -> Message:
+    return Message(
+        kind=message.kind,
+        topic=message.topic,
+        language=message.language,
+        context=message.context,
+        recipient=recipient.strip() or message.recipient,
+        dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
+        due_at=now,
+        published_at=now,
+        resend_of=original,
+        requested_by=user,
+    )
 
 
 def retry(*, message_ids: Collection[int], now: datetime) -> int:
@@ -122,19 +151,26 @@ def retry(*, message_ids: Collection[int], now: datetime) -> int:
     return changed
 
 
-def _check_resend(message: Message, original: Message) -> None:
+def _why_not(message: Message | None, original: Message | None, coming: set[int]) -> MessageRefused | None:
+    """Why this message can't be sent again; `coming` are first rows that are already on their way once more."""
+    if message is None or original is None:
+        return MessageRefused("not_found", "This message is not here any more.")
     reason = message.withdrawn_reason or original.withdrawn_reason
     if reason or message.status == Message.Status.WITHDRAWN:
-        raise MessageRefused("no_longer_true", f"This message is no longer true ({reason}), so it can't be sent again.")
-    if message.status in (*Message.UNSENT, Message.Status.SENDING):
-        raise MessageRefused("not_over", "This message is still on its way; wait until it is sent or has failed.")
-    if _on_their_way(original).exists():
-        raise MessageRefused("already_resent", "This message is already being sent again.")
+        return MessageRefused(
+            "no_longer_true", f"This message is no longer true ({reason}), so it can't be sent again."
+        )
+    if message.status in ON_THEIR_WAY:
+        return MessageRefused("not_over", "This message is still on its way; wait until it is sent or has failed.")
+    if original.pk in coming:
+        return MessageRefused("already_resent", "This message is already being sent again.")
+    return None
 
 
-def _on_their_way(original: Message) -> QuerySet[Message]:
-    family = Q(pk=original.pk) | Q(resend_of=original)
-    return Message.objects.filter(family, status__in=(*Message.UNSENT, Message.Status.SENDING))
+def _on_their_way(original_ids: Collection[int]) -> set[int]:
+    """Those of these first rows of which they or a resend are still to be sent."""
+    family = Message.objects.filter(Q(pk__in=original_ids) | Q(resend_of__in=original_ids), status__in=ON_THEIR_WAY)
+    return set(family.values_list(Coalesce("resend_of", "pk"), flat=True))
 
 
 def _is_due(mail: Mail, now: datetime) -> bool:

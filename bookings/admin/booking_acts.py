@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from bookings.acts import Act, Order, Report, Wording, from_outcome, mails, names_of_bookings, one_by_one
+from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
 from bookings.errors import Refused
 from bookings.forms.acts import ConfirmForm, PartySizeForm, ReasonForm, RescheduleForm, ResendForm
 from bookings.models import Booking
 from bookings.services import moving, transitions, waitlist
 from bookings.wording import money
 from notifications import outbox
-from notifications.errors import MessageRefused
 from notifications.models import Message
 
 if TYPE_CHECKING:
@@ -111,19 +110,15 @@ def resend(order: Order) -> Report:
     """The latest message of the kind about each booking, to its customer's present address."""
     bookings = {b.topic: b for b in Booking.objects.select_related("customer").filter(pk__in=order.ids)}
     found = Message.objects.filter(topic__in=bookings, kind=order.answers["kind"]).order_by()
-    latest = dict(found.values_list("topic").annotate(Max("pk")))
-    by_booking = {booking.pk: (latest.get(topic), booking.customer.email) for topic, booking in bookings.items()}
-
-    def send(pk: int) -> None:
-        message_id, email = by_booking[pk]
-        if message_id is None:
-            raise Refused("no_message", "No such mail was written about it.")
-        try:
-            outbox.resend(message_id=message_id, user=order.user, now=order.now, recipient=email)
-        except MessageRefused as refusal:
-            raise Refused(refusal.code, refusal.detail) from refusal
-
-    return one_by_one(order, names_of_bookings(order), send)
+    latest = {pk: bookings[topic] for topic, pk in found.values_list("topic").annotate(Max("pk"))}
+    recipients = {pk: booking.customer.email for pk, booking in latest.items()}
+    done, refused = outbox.resend_all(recipients=recipients, user=order.user, now=order.now)
+    report = Report([latest[pk].reference for pk in done])
+    report.refused = [(latest[pk].reference, Refused(why.code, why.detail)) for pk, why in refused.items()]
+    written = {booking.pk for booking in latest.values()}
+    none = Refused("no_message", "No such mail was written about it.")
+    report.refused += [(b.reference, none) for b in bookings.values() if b.pk not in written]
+    return report
 
 
 def in_status(*statuses: Status) -> "Allows":
