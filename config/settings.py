@@ -129,6 +129,7 @@ LANGUAGES = [("en", "English"), ("am", "አማርኛ")]
 # Django has no Amharic of its own; the admin's language menu wants to know this much about it.
 LANG_INFO.setdefault("am", {"bidi": False, "code": "am", "name": "Amharic", "name_local": "አማርኛ"})
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env.text("TIME_ZONE", "Africa/Addis_Ababa")
 if TIME_ZONE not in available_timezones():
     env.stop("TIME_ZONE", "wants an IANA name such as Africa/Addis_Ababa.")
