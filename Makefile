@@ -13,7 +13,7 @@ URL ?= http://127.0.0.1:8000
 FUZZ_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-sqlite e2e fuzz lint types format lock up down clean
+.PHONY: help setup setup-dev demo test test-sqlite e2e bench fuzz lint types format lock up down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fuzz: setup-dev ## schemathesis for FUZZ_SECONDS against the web at URL, which b
 	@key=$$($(BIN)/python manage.py create_api_key fuzz) && exec $(BIN)/schemathesis run $(URL)/api/schema/ \
 		--header "Authorization: Api-Key $$key" --max-time $(FUZZ_SECONDS) --continue-on-failure \
 		--exclude-checks positive_data_acceptance $(ARGS)
+
+bench: setup-dev ## statements and time as rows grow, as ratios within one run
+	@exec $(BIN)/python -m pytest -q -s -p tests.conftest -o python_files='bench_*.py' benchmarks
 
 lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --deploy
 	@$(BIN)/ruff check .
