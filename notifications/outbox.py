@@ -105,10 +105,12 @@ def resend_all(
     *, recipients: Mapping[int, str], user: "User | None", now: datetime
 ) -> tuple[dict[int, Message], dict[int, MessageRefused]]:
     """As `resend` for {message id: recipient, or ""}: the new rows and the refusals, by message id."""
-    found = {m.pk: m for m in Message.objects.filter(pk__in=recipients).select_related("resend_of")}
+    chosen = Message.objects.filter(pk__in=recipients)
+    firsts = chosen.values_list(Coalesce("resend_of", "pk"), flat=True)
+    # Lock, then read: two clerks take turns, and a withdrawal that we waited for is seen.
+    list(Message.objects.select_for_update().filter(pk__in={*recipients, *firsts}).order_by("pk").values_list("pk"))
+    found = {message.pk: message for message in chosen.select_related("resend_of")}
     originals = {pk: message.resend_of or message for pk, message in found.items()}
-    # The locks on the first rows make two clerks take turns.
-    list(Message.objects.select_for_update().filter(pk__in={m.pk for m in originals.values()}).order_by("pk"))
     coming = _on_their_way({message.pk for message in originals.values()})
     rows, refused = {}, {}
     for pk, recipient in recipients.items():

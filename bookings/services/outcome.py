@@ -28,8 +28,11 @@ class Outcome:
 
 def lock_bookings(booking_ids: Iterable[int]) -> list[Booking]:
     """The bookings with departure, trip and customer, locked in primary-key order until the transaction ends."""
-    query = Booking.objects.select_for_update(of=("self",)).select_related("departure__trip", "customer")
-    return list(query.prefetch_related("travellers").filter(pk__in=set(booking_ids)).order_by("pk"))
+    ids = set(booking_ids)
+    # Without joins: a row that changed while we waited must not fall out because its old departure no longer fits.
+    list(Booking.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    query = Booking.objects.select_related("departure__trip", "customer").prefetch_related("travellers")
+    return list(query.filter(pk__in=ids).order_by("pk"))
 
 
 def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | None]) -> Outcome:
