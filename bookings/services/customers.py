@@ -54,9 +54,12 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
     details |= {"country": data.country, "language": data.language}
     details = {field: value for field, value in details.items() if value}
     if data.user_id:
-        customer, _created = Customer.objects.update_or_create(
+        customer, made = Customer.objects.get_or_create(
             integration=data.integration, user_id=data.user_id, defaults=details
         )
+        if not made:  # a plain UPDATE: update_or_create's FOR UPDATE meets the foreign keys of other bookings
+            Customer.objects.filter(pk=customer.pk).update(**details)
+            customer.refresh_from_db()
         return customer
     known = Customer.objects.filter(email=clean_email(data.email), name__iexact=name, user_id="").order_by("pk").first()
     if data.email.strip() and known:
