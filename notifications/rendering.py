@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
-from django.template import Engine, TemplateSyntaxError
+from django.template import Engine
 from django.template.loader import render_to_string
 
 from notifications import wording
@@ -49,14 +49,14 @@ def render(message: Message) -> Rendered:
     if template is not None:
         try:
             return _render_words(template.subject, template.body, facts, template.language)
-        except TemplateSyntaxError:
+        except wording.UnfitText:
             # It was checked when it was saved; whatever became of it since, the customer gets a mail.
             logger.exception("Mail text %s is broken; the built-in text was used", template)
     return _render_words(*built_in(message.kind), facts, settings.LANGUAGE_CODE)
 
 
 def preview(template: MessageTemplate) -> Rendered:
-    """A staff text filled with believable facts. Raises TemplateSyntaxError if it can't be read."""
+    """A staff text filled with believable facts. Raises wording.UnfitText."""
     return _render_words(template.subject, template.body, _facts(sample(template.kind)), template.language)
 
 

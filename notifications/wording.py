@@ -1,12 +1,12 @@
 """Staff's own words: a template language with variables, {% if %} and {% for %}, and nothing else.
 
-No include or load, no filters but a few harmless ones, no attributes (so nothing is ever called) and no loop inside
-a loop, so that a text can neither read what it shouldn't nor take long.
+No include or load, no filters but a few harmless ones, no attributes (so nothing is ever called), and in a loop neither
+a loop nor a whole list, so that a text can neither read what it shouldn't nor take long nor grow without end.
 """
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.template import Context, Engine, Library, Node, Template, TemplateSyntaxError, Variable, defaultfilters
@@ -18,12 +18,19 @@ from notifications.catalogue import KINDS, sample
 HOUSE_FACTS = frozenset({"company_name", "support_email"})  # known to every kind, see rendering
 LOOP_FACTS = ("forloop.counter", "forloop.first", "forloop.last")
 MAX_LENGTH = 10_000
+MAX_FILLED = 500_000
+LARGEST_PARTY = 500
+TOO_DEEP = "Put fewer {% if %} inside one another."
 
 register = Library()
 register.tag("if", do_if)
 register.tag("for", do_for)
 for _name in ("default", "first", "join", "last", "length", "lower", "pluralize", "title", "upper"):
     register.filter(_name, getattr(defaultfilters, _name))
+
+
+class UnfitText(Exception):  # noqa: N818 (not a fault of the program)
+    """These words can't become a mail; str() says why, for whoever wrote them."""
 
 
 class _StaffEngine(Engine):
@@ -41,8 +48,25 @@ def placeholders(kind: str) -> list[str]:
 
 
 def fill(words: str, facts: dict[str, Any]) -> str:
-    """The words with the facts in their places, as plain text. Raises TemplateSyntaxError."""
-    return Template(words, engine=_engine()).render(Context(facts, autoescape=False))
+    """The words with the facts in their places, as plain text. Raises UnfitText."""
+    try:
+        text = _parse(words).render(Context(facts, autoescape=False))
+    except UnfitText:
+        raise
+    except RecursionError as error:
+        raise UnfitText(TOO_DEEP) from error
+    except Exception as error:  # filters and loops fail in many ways on a fact that doesn't suit them
+        raise UnfitText(f"This can't be filled in: {error}. first and last want a list or a text.") from error
+    if len(text) > MAX_FILLED:
+        raise UnfitText(f"Filled in, this is longer than {MAX_FILLED:,} characters.")
+    return text
+
+
+def _parse(words: str) -> Template:
+    try:
+        return Template(words, engine=_engine())
+    except TemplateSyntaxError as error:
+        raise UnfitText(f"This can't be read: {error}") from error
 
 
 def check_template(*, kind: str, subject: str, body: str) -> None:
@@ -59,45 +83,74 @@ def _problems(kind: str, words: str) -> Iterator[str]:
         yield f"Keep it under {MAX_LENGTH:,} characters."
         return
     try:
-        nodes = Template(words, engine=_engine()).nodelist
-    except TemplateSyntaxError as error:
-        yield f"This can't be read: {error}"
-        return
+        problems = list(_misuses(kind, _parse(words).nodelist))
+        if not problems:
+            _try_out(kind, words)
+        yield from problems
+    except UnfitText as unfit:
+        yield str(unfit)
+    except RecursionError:
+        yield TOO_DEEP
+
+
+def _misuses(kind: str, nodes: NodeList) -> Iterator[str]:
     loops = _of_type(nodes, ForNode)
-    if any(_of_type(loop.nodelist_loop, ForNode) for loop in loops):
-        yield "Put no {% for %} inside another {% for %}."
     known = {*placeholders(kind), *LOOP_FACTS, *(name for loop in loops for name in loop.loopvars)}
     if unknown := sorted(set(_names(nodes)) - known):
         yield f"There is no fact called {', '.join(unknown)}. Use: {', '.join(placeholders(kind))}."
+        return
+    lists = sorted(name for name, value in sample(kind).items() if isinstance(value, list))
+    for loop in loops:
+        if len(loop.loopvars) > 1 or loop.sequence.token not in lists:
+            yield f"Write {{% for name in {lists[0]} %}}: one word for each of a list ({', '.join(lists)})."
+        inside = loop.nodelist_loop
+        if _of_type(inside, ForNode):
+            yield "Put no {% for %} inside another {% for %}."
+        elif set(_names(inside)) & set(lists) or any(_joins(expression) for expression in _expressions(inside)):
+            yield f"Inside {{% for %}} write {{{{ {loop.loopvars[0]} }}}}, not the whole list, and no join."
+
+
+def _try_out(kind: str, words: str) -> None:
+    """Fill the words in with believable facts, with hardly any, and with the longest lists. Raises UnfitText."""
+    facts = sample(kind) | dict.fromkeys(HOUSE_FACTS, "Tourdesk")
+    if not fill(words, facts).strip():
+        raise UnfitText("Filled in, this is blank.")
+    fill(words, {name: type(value)() if isinstance(value, str | list) else value for name, value in facts.items()})
+    fill(words, {name: value * LARGEST_PARTY if isinstance(value, list) else value for name, value in facts.items()})
 
 
 def _names(nodes: NodeList) -> Iterator[str]:
+    """Of each variable in an expression, and among its filters' arguments."""
+    for expression in _expressions(nodes):
+        arguments = [value for _function, args in expression.filters for is_lookup, value in args if is_lookup]
+        for variable in (expression.var, *arguments):
+            if isinstance(variable, Variable) and variable.lookups:
+                yield ".".join(variable.lookups)
+
+
+def _joins(expression: FilterExpression) -> bool:
+    return any(function is defaultfilters.join for function, _arguments in expression.filters)
+
+
+def _expressions(nodes: NodeList) -> Iterator[FilterExpression]:
     for node in _of_type(nodes, Node):
         if isinstance(node, VariableNode):
-            yield from _names_in(node.filter_expression)
+            yield node.filter_expression
         elif isinstance(node, ForNode):
-            yield from _names_in(node.sequence)
+            yield cast("FilterExpression", node.sequence)  # compiled by do_for
         elif isinstance(node, IfNode):
             for condition, _branch in node.conditions_nodelists:
-                yield from _names_in_condition(condition)
+                yield from _in_condition(condition)
 
 
-def _names_in_condition(condition: Any) -> Iterator[str]:
+def _in_condition(condition: Any) -> Iterator[FilterExpression]:
     """A condition is a tree of operators (first, second) with expressions (value) as its leaves; None is {% else %}."""
     if condition is None:
         return
     if isinstance(condition.value, FilterExpression):
-        yield from _names_in(condition.value)
-    yield from _names_in_condition(condition.first)
-    yield from _names_in_condition(condition.second)
-
-
-def _names_in(expression: Any) -> Iterator[str]:
-    """Of a FilterExpression: its variable's name and those among its filters' arguments."""
-    arguments = [value for _function, args in expression.filters for is_lookup, value in args if is_lookup]
-    for variable in (expression.var, *arguments):
-        if isinstance(variable, Variable) and variable.lookups:
-            yield ".".join(variable.lookups)
+        yield condition.value
+    yield from _in_condition(condition.first)
+    yield from _in_condition(condition.second)
 
 
 def _of_type(nodes: NodeList, kind: Any) -> list[Any]:

@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template import TemplateSyntaxError
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
@@ -48,8 +47,9 @@ class MessageTemplateAdmin(ModelAdmin):
         template = get_object_or_404(MessageTemplate, pk=object_id)
         try:
             mail = rendering.preview(template)
-        except TemplateSyntaxError as error:
-            self.message_user(request, f"This text can't be read: {error}", messages.ERROR)
+        except wording.UnfitText as unfit:
+            text = f"{unfit} Until it is mended, the built-in text is sent."
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(reverse(pages.admin_url(self, "change"), args=(template.pk,)))
         words = {
             "opts": self.opts,
@@ -65,7 +65,10 @@ class MessageTemplateAdmin(ModelAdmin):
         template = get_object_or_404(MessageTemplate, pk=template_id)
         if not self.has_view_permission(request, template):
             raise PermissionDenied
-        return pages.framed(rendering.preview(template).html)
+        try:
+            return pages.framed(rendering.preview(template).html)
+        except wording.UnfitText as unfit:
+            return pages.framed(pages.plain(str(unfit)))
 
 
 @admin.register(ReminderRule)

@@ -213,6 +213,17 @@ def test_a_mail_text_is_previewed_with_made_up_facts() -> None:
     assert client_of("view_message").get(framed.request["PATH_INFO"]).status_code == 403
 
 
+def test_a_mail_text_that_became_unfit_is_named_where_it_is_previewed() -> None:
+    template = MessageTemplate.objects.create(kind="booking_confirmation", subject="Hi", body="{{ party_size|first }}")
+    client = client_of("view_messagetemplate", "view_message")
+    page = client.get(reverse("admin:notifications_messagetemplate_preview", args=(template.pk,)), follow=True)
+    [sentence] = map(str, page.context["messages"])
+    assert sentence.startswith("This can't be filled in: ")
+    framed = client.get(reverse("admin:notifications_messagetemplate_frame", args=(template.pk,)))
+    assert "This can&#x27;t be filled in: " in framed.content.decode()
+    assert "Dear Almaz Tesfaye" in client.get(url("preview", make_message())).content.decode()
+
+
 def test_reminder_rules_can_be_added_by_those_who_may() -> None:
     client = client_of("view_reminderrule", "add_reminderrule")
     address = reverse("admin:notifications_reminderrule_add")

@@ -143,8 +143,11 @@ def test_a_staff_text_out_of_use_is_not_used() -> None:
     assert render(unsaved()).text.startswith("Dear Almaz Tesfaye,")
 
 
-def test_a_broken_staff_text_falls_back_to_the_built_in_one() -> None:
-    MessageTemplate.objects.create(kind="booking_confirmation", subject="Hi", body="{% nonsense %}")
+@pytest.mark.parametrize(
+    "body", ["{% nonsense %}", "{{ party_size|first }}", "{% for a, b in travellers %}x{% endfor %}"]
+)
+def test_a_broken_staff_text_falls_back_to_the_built_in_one(body: str) -> None:
+    MessageTemplate.objects.create(kind="booking_confirmation", subject="Hi", body=body)
     assert render(unsaved()).text.startswith("Dear Almaz Tesfaye,")
 
 

@@ -1,9 +1,8 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.template import TemplateSyntaxError
 
 from notifications.catalogue import sample
-from notifications.wording import check_template, fill, placeholders
+from notifications.wording import UnfitText, check_template, fill, placeholders
 
 KIND = "booking_confirmation"
 
@@ -66,7 +65,7 @@ def test_everything_else_of_the_template_language_is_closed(body: str) -> None:
         check_template(kind=KIND, subject="Hello", body=body)  # plain text, as it stands
         return
     assert problems(body)["body"][0].startswith("This can't be read: ")
-    with pytest.raises(TemplateSyntaxError):
+    with pytest.raises(UnfitText):
         fill(body, sample(KIND))
 
 
@@ -81,6 +80,43 @@ def test_attributes_and_calls_are_refused(name: str) -> None:
 def test_a_loop_inside_a_loop_is_refused() -> None:
     body = "{% for a in travellers %}{% if a %}{% for b in travellers %}x{% endfor %}{% endif %}{% endfor %}"
     assert problems(body) == {"body": ["Put no {% for %} inside another {% for %}."]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% for t in party_size %}x{% endfor %}",
+        "{% for t in customer_name %}x{% endfor %}",
+        "{% for a, b in travellers %}x{% endfor %}",
+    ],
+)
+def test_a_loop_runs_over_a_list_one_by_one(body: str) -> None:
+    sentence = "Write {% for name in travellers %}: one word for each of a list (travellers)."
+    assert problems(body) == {"body": [sentence]}
+
+
+@pytest.mark.parametrize("inside", ['{{ travellers|join:"x" }}', "{{ travellers }}", '{% if t|join:"x" %}x{% endif %}'])
+def test_a_whole_list_inside_a_loop_is_refused(inside: str) -> None:
+    sentence = "Inside {% for %} write {{ t }}, not the whole list, and no join."
+    assert problems(f"{{% for t in travellers %}}{inside}{{% endfor %}}") == {"body": [sentence]}
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("{{ party_size|first }}", "This can't be filled in: 'int' object is not subscriptable."),
+        ("Hi{% if hold_until %}{% else %}{{ party_size|last }}{% endif %}", "This can't be filled in: "),
+        ("{% if paid %}" * 400 + "{% endif %}" * 400, "Put fewer {% if %} inside one another."),
+        (
+            "{% for t in travellers %}" + "x" * 9000 + "{% endfor %}",
+            "Filled in, this is longer than 500,000 characters",
+        ),
+        ("{# nothing #}", "Filled in, this is blank."),
+    ],
+)
+def test_a_text_that_fails_only_when_filled_in_is_refused_before(body: str, sentence: str) -> None:
+    [problem] = problems(body)["body"]
+    assert problem.startswith(sentence)
 
 
 def test_an_endless_text_is_refused() -> None:
