@@ -79,8 +79,8 @@ class Act:
     row_states: tuple[str, ...] = ()
 
 
-def from_outcome(outcome: Outcome) -> Report:
-    return Report([booking.reference for booking in outcome.done], outcome.refused)
+def from_outcome(outcome: Outcome[Any]) -> Report:
+    return Report([str(row) for row in outcome.done], outcome.refused)
 
 
 def one_by_one(order: Order, names: Mapping[int, str], do: Callable[[int], object]) -> Report:

@@ -1,6 +1,6 @@
 """Which mail a booking's change means, and the facts that go into it (see notifications.catalogue)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,13 @@ ABOUT_SEATS = (
     "booking_confirmation",
     "booking_confirmed",
     "booking_waitlisted",
+    "booking_promoted",
     "booking_rescheduled",
     "booking_changed",
     "departure_reminder",
 )
+# Receipts and the like are sent whatever happens next, but never again once the booking has changed.
+ABOUT_MONEY = ("payment_confirmation", "payment_failure")
 
 
 def queue(
@@ -41,12 +44,15 @@ def replace(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Withdraw what is unsent and no longer true, then queue the new mail."""
-    withdraw([booking for booking, _event in pairs], reason=reason)
+    retract([booking for booking, _event in pairs], reason=reason)
     queue(kind, pairs, now=now, facts=facts)
 
 
-def withdraw(bookings: Iterable[Booking], *, reason: str, kinds: Collection[str] = ABOUT_SEATS) -> int:
-    return outbox.withdraw(topics=[b.topic for b in bookings], reason=reason, kinds=kinds)
+def retract(bookings: Iterable[Booking], *, reason: str) -> None:
+    """After a change: what is unsent and untrue now is withdrawn, what was sent can't be sent again."""
+    topics = [booking.topic for booking in bookings]
+    outbox.withdraw(topics=topics, reason=reason, kinds=ABOUT_SEATS)
+    outbox.outdate(topics=topics, reason=reason, kinds=ABOUT_MONEY)
 
 
 def mail(
@@ -83,6 +89,7 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
         "deposit_due": f"{booking.deposit_due:.2f}",
         "paid": f"{booking.paid:.2f}",
         "balance": f"{booking.balance:.2f}",
+        "overpaid": f"{-booking.balance:.2f}" if booking.balance < 0 else "",
         "status": str(Booking.Status(booking.status).label),
         "hold_until": written_out(booking.hold_expires_at, trip) if booking.hold_expires_at else "",
         "how_to_pay": settings.PAYMENT_INSTRUCTIONS if owed else "",

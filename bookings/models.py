@@ -19,7 +19,12 @@ from django_countries.fields import CountryField
 from rest_framework_api_key.models import AbstractAPIKey
 
 CURRENCIES = [("ETB", "ETB"), ("USD", "USD"), ("EUR", "EUR")]
-SCOPES = [("bookings:read", "Read departures and bookings"), ("bookings:write", "Take and cancel bookings")]
+EVERY_BOOKING = "bookings:all"
+SCOPES = [
+    ("bookings:read", "Read departures and bookings"),
+    ("bookings:write", "Take and cancel bookings"),
+    (EVERY_BOOKING, "Every booking, not only this integration's"),
+]
 not_negative = MinValueValidator(Decimal(0))
 
 
@@ -178,7 +183,13 @@ class Customer(models.Model):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Without it no mail can be sent."))
     phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
     country = CountryField(_("country"), blank=True)
-    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
+    language = models.CharField(
+        _("language of the mails"),
+        max_length=10,
+        default="en",
+        choices=settings.LANGUAGES,
+        help_text=_("English is sent until a mail text in this language is in use."),
+    )
     integration = models.CharField(_("integration"), max_length=50, blank=True, editable=False)
     user_id = models.CharField(
         _("user id"), max_length=64, blank=True, editable=False, help_text=_("The integration's own id.")
@@ -191,7 +202,8 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         indexes = (
-            models.Index(fields=("email",), name="customer_email"),
+            # For the search by its beginning: outside the C collation LIKE 'a%' needs pattern_ops.
+            models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="customer_email"),
             models.Index(fields=("name",), name="customer_name"),
             models.Index(fields=("phone",), name="customer_phone"),
         )
@@ -259,6 +271,17 @@ class Booking(models.Model):
             models.Index(fields=("departure", "status"), name="booking_departure_status"),
             models.Index(fields=("hold_expires_at",), name="booking_hold", condition=Q(status="pending")),
             models.Index(fields=("created_at",), name="booking_created"),
+            models.Index(
+                fields=("external_reference",),
+                opclasses=("varchar_pattern_ops",),
+                name="booking_external_reference",
+                condition=~Q(external_reference=""),
+            ),
+            models.Index(
+                fields=("status",),
+                name="booking_money_left",
+                condition=Q(status__in=("cancelled", "expired"), paid__gt=0),
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(party_size__gte=1), name="party_of_at_least_one"),

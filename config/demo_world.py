@@ -212,7 +212,7 @@ def _live(world: World, booking: Booking, number: int, then: datetime) -> None:
         payment = money.await_payment(booking_id=booking.pk, money=awaited, actor=world.clerk, now=then)
         if number % 20 == 7:
             reason = "The bank sent the transfer back"
-            money.fail_payment(payment_id=payment.pk, reason=reason, actor=world.clerk, now=then)
+            money.fail_payments(payment_ids=[payment.pk], reason=reason, actor=world.clerk, now=then)
 
 
 def _sold_out_with_a_queue(world: World, departure: Departure) -> None:

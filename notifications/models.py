@@ -36,7 +36,7 @@ class Message(models.Model):
     recipient = models.EmailField(_("to"))
     language = models.CharField(_("language"), max_length=10, default="en")
     context = models.JSONField(_("facts"), default=dict)
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=250, unique=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     due_at = models.DateTimeField(_("due"))
     subject = models.CharField(_("subject"), max_length=255, blank=True)
@@ -64,6 +64,7 @@ class Message(models.Model):
         verbose_name_plural = _("outbox")
         indexes = (
             models.Index(fields=("topic", "kind"), name="message_topic"),
+            models.Index(fields=("recipient",), opclasses=("varchar_pattern_ops",), name="message_recipient"),
             models.Index(fields=("due_at",), name="message_due", condition=Q(status="queued")),
             models.Index(fields=("lease_expires_at",), name="message_lease", condition=Q(status="sending")),
             models.Index(fields=("status", "-id"), name="message_status"),

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import dispatch
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
@@ -71,18 +71,35 @@ def withdraw(*, topics: Collection[str], reason: str, kinds: Collection[str] | N
     None all kinds are meant, but a receipt that went out stays good: the money did move.
     """
     messages = Message.objects.filter(topic__in=topics)
-    stale = messages.filter(withdrawn_reason="").exclude(status__in=Message.UNSENT)
-    if kinds is None:
-        stale = stale.exclude(kind__in=RECEIPTS)
-    else:
-        messages, stale = messages.filter(kind__in=kinds), stale.filter(kind__in=kinds)
-    reason = reason[:200]
-    with transaction.atomic():
-        count = messages.filter(status__in=Message.UNSENT).update(
-            status=Message.Status.WITHDRAWN, withdrawn_reason=reason
-        )
-        stale.exclude(status=Message.Status.WITHDRAWN).update(withdrawn_reason=reason)
+    if kinds is not None:
+        return _withdraw(messages.filter(kind__in=kinds), messages.filter(kind__in=kinds), reason)
+    return _withdraw(messages, messages.exclude(kind__in=RECEIPTS), reason)
+
+
+def withdraw_intent(*, dedupe_key: str, reason: str) -> int:
+    """As `withdraw`, for the one mail with this key."""
+    messages = Message.objects.filter(dedupe_key=dedupe_key)
+    return _withdraw(messages, messages, reason)
+
+
+@transaction.atomic
+def _withdraw(unsent: QuerySet[Message], stale: QuerySet[Message], reason: str) -> int:
+    count = unsent.filter(status__in=Message.UNSENT).update(
+        status=Message.Status.WITHDRAWN,
+        withdrawn_reason=reason[:200],
+        # The intent is free again: a reminder for the date that the booking comes back to is planned anew.
+        dedupe_key=Concat("dedupe_key", Value(":withdrawn:"), Cast("pk", CharField())),
+    )
+    gone = (*Message.UNSENT, Message.Status.WITHDRAWN)
+    stale.filter(withdrawn_reason="").exclude(status__in=gone).update(withdrawn_reason=reason[:200])
     return count
+
+
+def outdate(*, topics: Collection[str], reason: str, kinds: Collection[str]) -> None:
+    """What was true when it was sent, but must not be sent again. The unsent still go out."""
+    over = (Message.Status.SENT, Message.Status.FAILED, Message.Status.BOUNCED)
+    messages = Message.objects.filter(topic__in=topics, kind__in=kinds, status__in=over, withdrawn_reason="")
+    messages.update(withdrawn_reason=reason[:200])
 
 
 def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:

@@ -14,6 +14,11 @@ def queue(kind: str, payments: Sequence[Payment], *, now: datetime, facts: dict[
     outbox.enqueue([_mail(kind, payment, facts or {}) for payment in payments], now=now)
 
 
+def withdraw_confirmation(payment: Payment, *, reason: str) -> None:
+    """The money of this payment never came: its confirmation isn't true, whether it was sent or not."""
+    outbox.withdraw_intent(dedupe_key=_mail("payment_confirmation", payment, {}).dedupe_key, reason=reason)
+
+
 def _mail(kind: str, payment: Payment, facts: dict[str, Any]) -> outbox.Mail:
     return booking_emails.mail(kind, payment.booking, payment.tx_ref, facts=payment_facts(payment) | facts)
 

@@ -1,10 +1,12 @@
 """Money by hand: record it, await it, mark it failed, void it. Booking.paid follows under the booking's lock."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -13,7 +15,8 @@ from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.references import ALPHABET
 from bookings.services import ledger
-from bookings.services.outcome import Outcome, lock_bookings
+from bookings.services.outcome import Outcome, add_events, lock_bookings
+from notifications import outbox
 from payments import emails
 from payments.models import Payment, Refund
 
@@ -38,7 +41,7 @@ def new_tx_ref(method: str) -> str:
 
 def record_payments(
     *, booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now: datetime, creation_key: str = ""
-) -> Outcome:
+) -> Outcome[Booking]:
     """Record received money on each booking; confirms a pending one whose deposit is now paid. Mails each customer.
 
     A second call with the same `creation_key` records nothing. Refused: no person, a wrong amount, nothing owed,
@@ -52,8 +55,10 @@ def record_payments(
 
 
 @transaction.atomic
-def _record(booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now: datetime, key: str) -> Outcome:
-    outcome = Outcome()
+def _record(
+    booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now: datetime, key: str
+) -> Outcome[Booking]:
+    outcome = Outcome[Booking]()
     bookings = lock_bookings(booking_ids)
     keys = {b.pk: f"{key}:{b.pk}" if key else "" for b in bookings}
     known = set(
@@ -80,13 +85,15 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, actor: Actor, now:
 
 def _book(payments: Sequence[Payment], actor: Actor, now: datetime) -> None:
     """Put succeeded payments on their locked bookings: paid, timeline, confirmation, mail."""
-    ledger.add_money(
-        {p.booking: p.amount for p in payments},
-        kind="payment_received",
-        texts={p.booking.pk: f"{p.get_method_display()} {p.currency} {p.amount:.2f} ({p.tx_ref})" for p in payments},
-        actor=actor,
-        now=now,
-    )
+    amounts: dict[Booking, Decimal] = defaultdict(Decimal)
+    lines: dict[int, list[str]] = defaultdict(list)
+    for p in payments:
+        amounts[p.booking] += p.amount
+        lines[p.booking_id].append(f"{p.get_method_display()} {p.currency} {p.amount:.2f} ({p.tx_ref})")
+    texts = {pk: ", ".join(line) for pk, line in lines.items()}
+    ledger.add_money(amounts, kind="payment_received", texts=texts, actor=actor, now=now)
+    topics = [booking.topic for booking in amounts]
+    outbox.withdraw(topics=topics, reason="The payment came after all.", kinds=["payment_failure"])
     emails.queue("payment_confirmation", payments, now=now)
 
 
@@ -147,39 +154,51 @@ def await_payment(
     """Note money that is announced but not here (a transfer, a cheque): pending until marked received or failed."""
     _check(money, actor, now)
     booking = _locked(booking_id)
-    if creation_key and (known := Payment.objects.filter(creation_key=creation_key).first()):
+    key = f"{creation_key}:{booking.pk}" if creation_key else ""
+    if key and (known := Payment.objects.filter(creation_key=key).first()):
         return known
     if refusal := _why_not(booking, money):
         raise refusal
-    payment = _manual(booking, money, actor=actor, now=now, status=Status.PENDING, key=creation_key)
+    payment = _manual(booking, money, actor=actor, now=now, status=Status.PENDING, key=key)
     payment.save(force_insert=True)
     text = f"{payment.get_method_display()} {payment.currency} {payment.amount:.2f} expected ({payment.tx_ref})"
-    ledger.note(booking, kind="payment_awaited", text=text, actor=actor, now=now)
+    add_events([booking], kind="payment_awaited", text=text, actor=actor, now=now)
     return payment
 
 
 @transaction.atomic
-def receive_payment(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
+def receive_payments(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Payment]:
     """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
-    payment = _locked_payment(payment_id, allowed=(Status.PENDING, Status.FAILED, Status.EXPIRED), verb="received")
-    payment.status, payment.received_at, payment.failure_reason = Status.SUCCEEDED, now, ""
-    payment.save(update_fields=["status", "received_at", "failure_reason"])
-    _book([payment], actor, now)
-    return payment
+    outcome = _sort_out(payment_ids, (Status.PENDING, Status.FAILED, Status.EXPIRED), "received")
+    changes: dict[str, Any] = {"status": Status.SUCCEEDED, "received_at": now, "failure_reason": ""}
+    _change(outcome.done, changes)
+    _book(outcome.done, actor, now)
+    return outcome
 
 
 @transaction.atomic
-def fail_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Payment:
-    """pending → failed, with the reason in the customer's payment failure mail."""
+def fail_payments(*, payment_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> Outcome[Payment]:
+    """pending → failed, with the reason in each customer's payment failure mail."""
     reason = " ".join(reason.split())[:255]
     if not reason:
         raise Refused("reason_missing", "Say why it failed; the customer reads it.")
-    payment = _locked_payment(payment_id, allowed=(Status.PENDING,), verb="marked failed")
-    payment.status, payment.failure_reason = Status.FAILED, reason
-    payment.save(update_fields=["status", "failure_reason"])
-    ledger.note(payment.booking, kind="payment_failed", text=f"{payment.tx_ref}: {reason}", actor=actor, now=now)
-    emails.queue("payment_failure", [payment], now=now, facts={"reason": reason})
-    return payment
+    outcome = _sort_out(payment_ids, (Status.PENDING,), "marked failed")
+    _change(outcome.done, {"status": Status.FAILED, "failure_reason": reason})
+    texts: dict[int, list[str]] = defaultdict(list)
+    for payment in outcome.done:
+        texts[payment.booking_id].append(f"{payment.tx_ref}: {reason}")
+    bookings = list({payment.booking: None for payment in outcome.done})
+    lines = {pk: ", ".join(line) for pk, line in texts.items()}
+    add_events(bookings, kind="payment_failed", texts=lines, actor=actor, now=now)
+    emails.queue("payment_failure", outcome.done, now=now, facts={"reason": reason})
+    return outcome
+
+
+def _change(payments: Sequence[Payment], changes: dict[str, Any]) -> None:
+    Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**changes)
+    for payment in payments:
+        for name, value in changes.items():
+            setattr(payment, name, value)
 
 
 @transaction.atomic
@@ -190,9 +209,7 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         raise Refused("reason_missing", "Say what was wrong with the payment.")
     if actor.user is None:
         raise Refused("no_person", "A void needs a person.")
-    payment = _locked_payment(payment_id, allowed=(Status.SUCCEEDED,), verb="voided")
-    if payment.method not in Payment.MANUAL:
-        raise Refused("method", f"{payment.tx_ref} came through a provider; refund it instead.")
+    payment = _sort_out([payment_id], (Status.SUCCEEDED,), "voided").single()
     if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
         raise Refused("has_refunds", f"{payment.tx_ref} is voided or refunded already.")
     void = Refund.objects.create(
@@ -206,13 +223,9 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         created_at=now,
     )
     text = f"{payment.tx_ref} voided, {payment.currency} {payment.amount:.2f}: {reason}"
-    ledger.add_money(
-        {payment.booking: -payment.amount},
-        kind="payment_voided",
-        texts={payment.booking_id: text},
-        actor=actor,
-        now=now,
-    )
+    amounts, texts = {payment.booking: -payment.amount}, {payment.booking_id: text}
+    ledger.add_money(amounts, kind="payment_voided", texts=texts, actor=actor, now=now)
+    emails.withdraw_confirmation(payment, reason="The payment was voided.")
     emails.queue("payment_voided", [payment], now=now, facts={"reason": reason})
     return void
 
@@ -224,15 +237,23 @@ def _locked(booking_id: int) -> Booking:
     return bookings[0]
 
 
-def _locked_payment(payment_id: int, *, allowed: Sequence[str], verb: str) -> Payment:
-    """The payment and its booking, the booking locked first, as everywhere."""
-    booking_id = Payment.objects.filter(pk=payment_id).values_list("booking_id", flat=True).first()
-    if booking_id is None:
-        raise NotFound("The payment")
-    booking = _locked(booking_id)
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
-    payment.booking = booking
-    if payment.status not in allowed:
+def _sort_out(payment_ids: Sequence[int], allowed: Sequence[str], verb: str) -> Outcome[Payment]:
+    """Lock bookings, then payments, as everywhere, and split by state; payments of one booking share its object."""
+    booking_ids = Payment.objects.filter(pk__in=payment_ids).values_list("booking_id", flat=True)
+    bookings = {booking.pk: booking for booking in lock_bookings(booking_ids)}
+    payments = list(Payment.objects.select_for_update().filter(pk__in=payment_ids).order_by("pk"))
+    outcome = Outcome[Payment]()
+    for payment in payments:
+        payment.booking = bookings[payment.booking_id]
         state = payment.get_status_display().lower()
-        raise Refused("wrong_status", f"{payment.tx_ref} is {state} and can't be {verb}.")
-    return payment
+        if payment.method not in Payment.MANUAL:
+            why = f"{payment.tx_ref} came through a provider and can't be {verb} by hand."
+            outcome.refused.append((payment.tx_ref, Refused("method", why)))
+        elif payment.status not in allowed:
+            why = f"{payment.tx_ref} is {state} and can't be {verb}."
+            outcome.refused.append((payment.tx_ref, Refused("wrong_status", why)))
+        else:
+            outcome.done.append(payment)
+    if len(payments) < len(set(payment_ids)):
+        outcome.refused.append(("?", NotFound("A payment")))
+    return outcome

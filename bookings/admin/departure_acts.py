@@ -4,32 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bookings.acts import Act, Order, Report, Wording, mails, one_by_one
+from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
 from bookings.forms.acts import ReasonForm
 from bookings.models import Booking, Departure
 from bookings.services import departures
-from bookings.services.departures import CANCEL, CLOSE, OPEN, StatusChange
+from bookings.services.departures import CANCEL, CLOSE, LIVE, OPEN, StatusChange
 from bookings.wording import people
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PERMISSION = "bookings.change_departure_status"
-LIVE = ("waitlisted", "pending", "confirmed")
-
-
-def codes(order: Order) -> dict[int, str]:
-    return dict(Departure.objects.filter(pk__in=order.ids).values_list("pk", "code"))
 
 
 def move(change: StatusChange) -> Callable[[Order], Report]:
-    def run(order: Order) -> Report:
-        def one(pk: int) -> object:
-            return departures.change_departure_status(departure_id=pk, change=change, now=order.now)
-
-        return one_by_one(order, codes(order), one)
-
-    return run
+    return lambda order: from_outcome(
+        departures.change_departures(departure_ids=order.ids, change=change, now=order.now)
+    )
 
 
 def allowed(change: StatusChange) -> Callable[[Departure, "User", datetime], bool]:
@@ -41,16 +32,10 @@ def allowed(change: StatusChange) -> Callable[[Departure, "User", datetime], boo
 
 def cancel(order: Order) -> Report:
     """The bookings that were cancelled along stand in the message."""
-    cancelled = 0
-
-    def one(pk: int) -> None:
-        nonlocal cancelled
-        outcome = departures.cancel_departure(
-            departure_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now
-        )
-        cancelled += len(outcome.done)
-
-    report = one_by_one(order, codes(order), one)
+    outcome, cancelled = departures.cancel_departures(
+        departure_ids=order.ids, reason=order.answers["reason"], actor=order.actor, now=order.now
+    )
+    report = from_outcome(outcome)
     if report.done and cancelled:
         report.note = f"{cancelled} {'booking was' if cancelled == 1 else 'bookings were'} cancelled with it."
     return report

@@ -1,17 +1,20 @@
 """Putting departures on sale and taking them off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
+from bookings.errors import Refused
 from bookings.models import Booking, Departure, Trip
 from bookings.services.outcome import Outcome
+from bookings.services.seats import lock_departures
 from bookings.services.transitions import cancel_bookings, need_reason
 
 Status = Departure.Status
+LIVE = (Booking.Status.WAITLISTED, Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
 def departure_code(trip: Trip, starts_at: datetime) -> str:
@@ -33,30 +36,46 @@ CLOSE = StatusChange((Status.OPEN,), Status.CLOSED, "closed")
 CANCEL = StatusChange((Status.DRAFT, Status.OPEN, Status.CLOSED), Status.CANCELLED, "cancelled")
 
 
-def change_departure_status(*, departure_id: int, change: StatusChange, now: datetime) -> Departure:
-    """Compare and set; the second of two clerks is told."""
-    departure = Departure.objects.filter(pk=departure_id).first()
-    if departure is None:
-        raise NotFound("The departure")
-    if change is OPEN and departure.starts_at <= now:
-        raise Refused("departed", f"{departure.code} has already left and can't be opened.")
-    if not Departure.objects.filter(pk=departure_id, status__in=change.allowed).update(status=change.to):
-        departure.refresh_from_db(fields=["status"])
-        state = departure.get_status_display().lower()
-        raise Refused("wrong_status", f"{departure.code} is {state} and can't be {change.verb}.")
-    departure.status = change.to
-    return departure
-
-
 @transaction.atomic
-def cancel_departure(*, departure_id: int, reason: str, actor: Actor, now: datetime) -> Outcome:
-    """Cancel it and every live booking on it; each customer is mailed the reason."""
-    reason = need_reason(reason)
-    live = Booking.objects.filter(departure=departure_id, status__in=("waitlisted", "pending", "confirmed"))
-    outcome = Outcome()
-    if ids := list(live.values_list("pk", flat=True)):
-        outcome = cancel_bookings(booking_ids=ids, reason=reason, actor=actor, now=now)
-    change_departure_status(departure_id=departure_id, change=CANCEL, now=now)
-    if late := list(live.values_list("pk", flat=True)):  # booked while we cancelled; none can follow now
-        outcome.done += cancel_bookings(booking_ids=late, reason=reason, actor=actor, now=now).done
+def change_departures(*, departure_ids: Sequence[int], change: StatusChange, now: datetime) -> Outcome[Departure]:
+    """Move all that may be moved; the second of two clerks is told."""
+    outcome = Outcome[Departure]()
+    for departure in lock_departures(departure_ids).values():
+        if refusal := _why_not(departure, change, now):
+            outcome.refused.append((departure.code, refusal))
+        else:
+            outcome.done.append(departure)
+            departure.status = change.to
+    Departure.objects.filter(pk__in=[d.pk for d in outcome.done]).update(status=change.to)
     return outcome
+
+
+def _why_not(departure: Departure, change: StatusChange, now: datetime) -> Refused | None:
+    if departure.status not in change.allowed:
+        state = departure.get_status_display().lower()
+        return Refused("wrong_status", f"{departure.code} is {state} and can't be {change.verb}.")
+    if change is OPEN and departure.starts_at <= now:
+        return Refused("departed", f"{departure.code} has already left and can't be opened.")
+    return None
+
+
+def cancel_departures(
+    *, departure_ids: Sequence[int], reason: str, actor: Actor, now: datetime
+) -> tuple[Outcome[Departure], int]:
+    """Cancel them and every live booking on them; each customer is mailed the reason. Also: how many bookings.
+
+    Two transactions, so that bookings are always locked before departures: who booked while the first one ran is
+    cancelled by the second, and nobody can follow once the first is committed.
+    """
+    reason = need_reason(reason)
+    with transaction.atomic():
+        fit = Departure.objects.filter(pk__in=departure_ids, status__in=CANCEL.allowed)
+        cancelled = _cancel_live(list(fit.values_list("pk", flat=True)), reason, actor, now)
+        outcome = change_departures(departure_ids=departure_ids, change=CANCEL, now=now)
+    return outcome, cancelled + _cancel_live([d.pk for d in outcome.done], reason, actor, now)
+
+
+def _cancel_live(departure_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> int:
+    live = Booking.objects.filter(departure__in=departure_ids, status__in=LIVE)
+    ids = list(live.values_list("pk", flat=True))
+    return len(cancel_bookings(booking_ids=ids, reason=reason, actor=actor, now=now).done) if ids else 0

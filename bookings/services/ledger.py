@@ -8,9 +8,9 @@ from django.db.models import Case, F, Value, When
 
 from bookings.actors import Actor
 from bookings.models import Booking, Money
-from bookings.services.outcome import add_events, change_status
-
-Status = Booking.Status
+from bookings.services.outcome import add_events
+from bookings.services.settling import settle
+from notifications import outbox
 
 
 def add_money(
@@ -18,7 +18,7 @@ def add_money(
 ) -> None:
     """Add each amount (negative: take away) to its locked booking, with a timeline row.
 
-    A pending booking whose deposit is then paid is confirmed. No mail is queued: the caller's mail about the money
+    A pending booking whose deposit is then covered is confirmed. No mail is queued: the caller's mail about the money
     says the new status. `texts` are the timeline's words by booking id. Amounts are in the booking's currency.
     """
     if not amounts:
@@ -28,10 +28,7 @@ def add_money(
     for booking, amount in amounts.items():
         booking.paid += amount
     add_events(list(amounts), kind=kind, texts=texts, actor=actor, now=now)
-    settled = [b for b in amounts if b.status == Status.PENDING and b.paid >= max(b.deposit_due, Decimal("0.01"))]
-    change_status(settled, Status.CONFIRMED, actor=actor, now=now, text="Deposit paid", hold_expires_at=None)
-
-
-def note(booking: Booking, *, kind: str, text: str, actor: Actor, now: datetime) -> None:
-    """A timeline row that changes nothing."""
-    add_events([booking], kind=kind, actor=actor, now=now, text=text)
+    settled = settle(list(amounts), actor=actor, now=now)
+    outbox.withdraw(
+        topics=[b.topic for b in settled], reason="The booking was confirmed.", kinds=["booking_confirmation"]
+    )

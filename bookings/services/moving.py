@@ -10,7 +10,8 @@ from bookings.actors import Actor
 from bookings.errors import NotFound, Refused, SoldOut
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
-from bookings.services.seats import give_back, seats_of, take_seats, why_no_seats
+from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
+from bookings.services.settling import settle
 from bookings.services.taking import MAX_PARTY, deposit_for, hold_until, total_for
 from bookings.services.transitions import not_in
 
@@ -19,15 +20,16 @@ MOVABLE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
 
 
 @transaction.atomic
-def reschedule_bookings(*, booking_ids: Sequence[int], departure_id: int, actor: Actor, now: datetime) -> Outcome:
+def reschedule_bookings(
+    *, booking_ids: Sequence[int], departure_id: int, actor: Actor, now: datetime
+) -> Outcome[Booking]:
     """Move bookings to another departure at the agreed price; they keep their status.
 
     Bookings are taken in the order they were made while seats last; the rest are refused with SoldOut.
     """
     lock_bookings(booking_ids)  # before the departures, as everywhere
     old_ids = Booking.objects.filter(pk__in=booking_ids).values_list("departure_id", flat=True)
-    locked = Departure.objects.select_for_update().filter(pk__in={*old_ids, departure_id}).order_by("pk")
-    target = {d.pk: d for d in locked}.get(departure_id)
+    target = lock_departures({*old_ids, departure_id}).get(departure_id)
     if target is None:
         raise NotFound("The departure")
     room = target.seats_left
@@ -74,7 +76,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
             booking.hold_expires_at = hold_until(target, now)
     Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at"], batch_size=500)
     events = add_events(bookings, kind="rescheduled", actor=actor, now=now, text=f"Moved to {target.code}")
-    emails.withdraw(bookings, reason="The booking was moved.")
+    emails.retract(bookings, reason="The booking was moved.")
     emails.queue_each(
         "booking_rescheduled",
         [(b, e, {"old_starts": old_starts[b.pk]}) for b, e in zip(bookings, events, strict=True)],
@@ -99,6 +101,7 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
     booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
     text = f"Party of {old} is now {party_size}"
     [event] = add_events([booking], kind="party_changed", actor=actor, now=now, text=text)
+    settle([booking], actor=actor, now=now)  # a smaller deposit may be covered
     facts = {"old_party_size": old}
     emails.replace("booking_changed", [(booking, event)], now=now, reason="The party changed.", facts=facts)
     if booking.status in Booking.HOLDS_SEATS:

@@ -3,24 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking, BookingEvent
 
 Pair = tuple[Booking, BookingEvent]
+Row = TypeVar("Row")
 
 
 @dataclass
-class Outcome:
-    """`done` are the bookings that changed; `refused` pairs a booking's reference with the reason."""
+class Outcome(Generic[Row]):
+    """`done` are the rows that changed; `refused` pairs a row's name (reference, tx_ref, code) with the reason."""
 
-    done: list[Booking] = field(default_factory=list)
+    done: list[Row] = field(default_factory=list)
     refused: list[tuple[str, Refused]] = field(default_factory=list)
 
-    def single(self) -> Booking:
-        """The one booking, for callers that act on one; raises its refusal."""
+    def single(self) -> Row:
+        """The one row, for callers that act on one; raises its refusal."""
         if self.refused:
             raise self.refused[0][1]
         return self.done[0]
@@ -35,9 +36,9 @@ def lock_bookings(booking_ids: Iterable[int]) -> list[Booking]:
     return list(query.filter(pk__in=ids).order_by("pk"))
 
 
-def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | None]) -> Outcome:
+def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | None]) -> Outcome[Booking]:
     """Lock the bookings and split them: `done` may change, `refused` may not, each with its reason."""
-    outcome = Outcome()
+    outcome = Outcome[Booking]()
     bookings = lock_bookings(booking_ids)
     for booking in bookings:
         refusal = check(booking)

@@ -14,15 +14,22 @@ BATCH = 500
 def plan_reminders(*, now: datetime) -> int:
     """Queue the reminders whose hour has come, for confirmed bookings on departures still to start.
 
-    Doing it twice queues nothing new: the dedupe key names booking, rule and the departure's start.
+    Of several rules the nearest one speaks. Doing it twice queues nothing new: the dedupe key names booking, rule
+    and the departure's start.
     """
-    return sum(_plan(rule, now) for rule in ReminderRule.objects.filter(kind=KIND, is_active=True))
+    rules = ReminderRule.objects.filter(kind=KIND, is_active=True).order_by("hours_before")
+    queued, nearer = 0, 0
+    for rule in rules:
+        queued += _plan(rule, nearer, now)
+        nearer = rule.hours_before
+    return queued
 
 
-def _plan(rule: ReminderRule, now: datetime) -> int:
+def _plan(rule: ReminderRule, nearer: int, now: datetime) -> int:
+    """For departures that start within the rule's hours, but not within those of the next rule."""
     due = Booking.objects.filter(
         status=Booking.Status.CONFIRMED,
-        departure__starts_at__gt=now,
+        departure__starts_at__gt=now + timedelta(hours=nearer),
         departure__starts_at__lte=now + timedelta(hours=rule.hours_before),
     ).exclude(customer__email="")
     due = due.select_related("departure__trip", "customer").prefetch_related("travellers")

@@ -25,6 +25,21 @@ def take_seats(*, departure_id: int, seats: int, now: datetime) -> None:
         raise why_no_seats(Departure.objects.get(pk=departure_id), now)
 
 
+def take_many(seats: Mapping[int, int], *, now: datetime) -> None:
+    """Take {departure id: seats} in one UPDATE with the guard of take_seats; all of them or SoldOut."""
+    wanted = Case(*(When(pk=pk, then=Value(number)) for pk, number in seats.items()), output_field=IntegerField())
+    open_ones = Departure.objects.filter(pk__in=seats, status=Departure.Status.OPEN, starts_at__gt=now)
+    taken = open_ones.filter(seats_taken__lte=F("capacity") - wanted).update(seats_taken=F("seats_taken") + wanted)
+    if taken < len(seats):
+        raise SoldOut(0)
+
+
+def lock_departures(departure_ids: Iterable[int]) -> dict[int, Departure]:
+    """Locked in primary-key order; lock the bookings first."""
+    query = Departure.objects.select_for_update().filter(pk__in=set(departure_ids)).order_by("pk")
+    return {departure.pk: departure for departure in query}
+
+
 def why_no_seats(departure: Departure, now: datetime) -> Refused:
     if departure.starts_at <= now:
         return Refused("departed", f"{departure.code} has already left.")
@@ -43,7 +58,7 @@ def give_back(seats: Mapping[int, int]) -> None:
     seats = {pk: number for pk, number in sorted(seats.items()) if number}
     if not seats:
         return
-    list(Departure.objects.select_for_update().filter(pk__in=seats).order_by("pk").values_list("pk"))
+    lock_departures(seats)
     freed = Case(*(When(pk=pk, then=Value(number)) for pk, number in seats.items()), output_field=IntegerField())
     Departure.objects.filter(pk__in=seats).update(
         seats_taken=F("seats_taken") - freed,
@@ -62,7 +77,7 @@ def seat_imported(seats: Mapping[int, int]) -> list[Departure]:
     """
     ids = sorted(pk for pk, number in seats.items() if number)
     for chunk in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
-        list(Departure.objects.select_for_update().filter(pk__in=chunk).order_by("pk").values_list("pk"))
+        lock_departures(chunk)
         more = Case(*(When(pk=pk, then=Value(seats[pk])) for pk in chunk), output_field=IntegerField())
         sold = F("seats_taken") + more
         planned = Coalesce("planned_capacity", "capacity")

@@ -13,7 +13,8 @@ from bookings.errors import NotFound, Refused
 from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from bookings.references import new_reference
 from bookings.services.outcome import add_events
-from bookings.services.seats import take_seats, why_no_seats
+from bookings.services.seats import take_seats
+from bookings.services.settling import settle
 
 CENT = Decimal("0.01")
 MAX_PARTY = 500
@@ -89,13 +90,8 @@ def _draft(departure: Departure, customer: Customer, party_size: int, now: datet
 def _save(
     booking: Booking, travellers: Sequence[TravellerData], *, waitlist: bool, actor: Actor, now: datetime
 ) -> Booking:
-    departure = booking.departure
-    if waitlist:
-        if departure.status != Departure.Status.OPEN or departure.starts_at <= now:
-            raise why_no_seats(departure, now)
-        to, kind = Booking.Status.WAITLISTED, "booking_waitlisted"
-    else:
-        to, kind = Booking.Status.PENDING, "booking_confirmation"
+    departure, to = booking.departure, Booking.Status.WAITLISTED if waitlist else Booking.Status.PENDING
+    if not waitlist:
         booking.hold_expires_at = hold_until(departure, now)
     booking.status = to
     booking.save(force_insert=True)
@@ -103,11 +99,12 @@ def _save(
         Traveller(booking=booking, name=t.name, category=t.category, notes=t.notes) for t in travellers
     )
     booking.status = ""  # the timeline's "from": nothing
-    events = add_events([booking], kind="created", to=to, actor=actor, now=now)
+    [event] = add_events([booking], kind="created", to=to, actor=actor, now=now)
     booking.status = to
-    emails.queue(kind, [(booking, events[0])], now=now)
-    if not waitlist:
-        take_seats(departure_id=departure.pk, seats=booking.party_size, now=now)
+    settle([booking], actor=actor, now=now)  # where nothing is due in advance
+    emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
+    # Who waits takes none, but the departure must still be open when this commits.
+    take_seats(departure_id=departure.pk, seats=0 if waitlist else booking.party_size, now=now)
     return booking
 
 

@@ -11,6 +11,7 @@ from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, change_status, sort_out
 from bookings.services.seats import give_back, seats_of, take_seats
+from bookings.services.settling import confirm, settle
 from bookings.services.taking import hold_until
 from notifications import outbox
 
@@ -34,7 +35,9 @@ def not_in(booking: Booking, allowed: Sequence[str], verb: str) -> Refused | Non
 
 
 @transaction.atomic
-def confirm_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime, unpaid_reason: str = "") -> Outcome:
+def confirm_bookings(
+    *, booking_ids: Sequence[int], actor: Actor, now: datetime, unpaid_reason: str = ""
+) -> Outcome[Booking]:
     """pending → confirmed where the deposit is paid, or with `unpaid_reason` whatever is paid. Mails each customer."""
 
     def check(booking: Booking) -> Refused | None:
@@ -51,13 +54,13 @@ def confirm_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime,
 
     outcome = sort_out(booking_ids, check)
     text = f"Without full deposit: {need_reason(unpaid_reason)}" if unpaid_reason.strip() else ""
-    pairs = change_status(outcome.done, Status.CONFIRMED, actor=actor, now=now, text=text, hold_expires_at=None)
+    pairs = confirm(outcome.done, actor=actor, now=now, text=text)
     emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
     return outcome
 
 
 @transaction.atomic
-def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> Outcome:
+def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> Outcome[Booking]:
     """waitlisted|pending|confirmed → cancelled: seats go back, unsent mail is withdrawn, the customer is told."""
     reason = need_reason(reason)
 
@@ -108,22 +111,21 @@ def _expire(booking_ids: Sequence[int], now: datetime) -> int:
 
 @transaction.atomic
 def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
-    """expired|cancelled → confirmed when the deposit is paid, else pending; only if the seats are free."""
+    """expired|cancelled → pending, and confirmed when the deposit is covered; only if the seats are free."""
     outcome = sort_out([booking_id], lambda b: not_in(b, [Status.EXPIRED, Status.CANCELLED], "brought back"))
     booking = outcome.single()
-    paid = booking.paid >= booking.deposit_due and booking.paid > 0
-    to, kind = (Status.CONFIRMED, "booking_confirmed") if paid else (Status.PENDING, "booking_confirmation")
-    hold = None if paid else hold_until(booking.departure, now)
+    hold = hold_until(booking.departure, now)
     pairs = change_status(
-        [booking], to, actor=actor, now=now, text="Brought back", hold_expires_at=hold, cancel_reason=""
+        [booking], Status.PENDING, actor=actor, now=now, text="Brought back", hold_expires_at=hold, cancel_reason=""
     )
+    kind = "booking_confirmed" if settle([booking], actor=actor, now=now) else "booking_confirmation"
     emails.replace(kind, pairs, now=now, reason="The booking was brought back.")
     take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
     return booking
 
 
 @transaction.atomic
-def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome:
+def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """confirmed|completed → no_show, once the departure has started. The seats stay taken."""
 
     def check(booking: Booking) -> Refused | None:
@@ -139,7 +141,7 @@ def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) ->
 
 
 @transaction.atomic
-def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome:
+def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """no_show → completed when the departure is over, else confirmed."""
     outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.NO_SHOW], "unmarked"))
     over = [b for b in outcome.done if b.departure.ends_at <= now]
@@ -157,7 +159,7 @@ def complete_departures(*, now: datetime) -> int:
         if not _complete(left, now):
             break
     close_waiting_lists(departure_ids=ids, now=now)
-    return Departure.objects.filter(pk__in=ids, ends_at__lte=now).update(status=Departure.Status.COMPLETED)
+    return over.filter(pk__in=ids).update(status=Departure.Status.COMPLETED)
 
 
 def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:

@@ -1,5 +1,6 @@
 """Off the waiting list: in the order of arrival, the first group that fits."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,39 +9,52 @@ from django.db.models import F
 
 from bookings import emails
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import Refused
+from bookings.errors import SoldOut
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, change_status, sort_out
-from bookings.services.seats import take_seats
+from bookings.services.seats import lock_departures, take_many, why_no_seats
+from bookings.services.settling import settle
 from bookings.services.taking import hold_until
 from bookings.services.transitions import not_in
 
 BATCH = 200
 
 
-@transaction.atomic
 def promote_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     """waitlisted → pending with a hold and its mail; SoldOut when the party doesn't fit."""
-    outcome = sort_out([booking_id], lambda b: not_in(b, [Booking.Status.WAITLISTED], "moved off the waiting list"))
-    booking = outcome.single()
-    hold = hold_until(booking.departure, now)
-    pairs = change_status(
-        [booking], Booking.Status.PENDING, actor=actor, now=now, text="A seat came free", hold_expires_at=hold
-    )
-    emails.replace("booking_confirmation", pairs, now=now, reason="A seat came free.")
-    take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
-    return booking
+    return promote_bookings(booking_ids=[booking_id], actor=actor, now=now).single()
 
 
-def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome:
-    """As many of these as fit, each in its own transaction, oldest first."""
-    outcome = Outcome()
-    for pk, reference in Booking.objects.filter(pk__in=booking_ids).order_by("pk").values_list("pk", "reference"):
-        try:
-            outcome.done.append(promote_booking(booking_id=pk, actor=actor, now=now))
-        except Refused as refusal:
-            outcome.refused.append((reference, refusal))
+@transaction.atomic
+def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
+    """As many of these as fit, oldest first; the others are refused with SoldOut or the reason."""
+    waiting = sort_out(booking_ids, lambda b: not_in(b, [Booking.Status.WAITLISTED], "moved off the waiting list"))
+    outcome = Outcome[Booking](refused=waiting.refused)
+    departures = lock_departures(b.departure_id for b in waiting.done)
+    wanted: Counter[int] = Counter()
+    for booking in waiting.done:
+        departure = departures[booking.departure_id]
+        room = departure.seats_left - wanted[departure.pk]
+        if departure.status != Departure.Status.OPEN or departure.starts_at <= now:
+            outcome.refused.append((booking.reference, why_no_seats(departure, now)))
+        elif booking.party_size > room:
+            outcome.refused.append((booking.reference, SoldOut(room)))
+        else:
+            wanted[departure.pk] += booking.party_size
+            outcome.done.append(booking)
+    if outcome.done:
+        _promote(outcome.done, actor, now)
+        take_many(wanted, now=now)
     return outcome
+
+
+def _promote(bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
+    pairs = change_status(bookings, Booking.Status.PENDING, actor=actor, now=now, text="A seat came free")
+    for booking in bookings:
+        booking.hold_expires_at = hold_until(booking.departure, now)
+    Booking.objects.bulk_update(bookings, ["hold_expires_at"], batch_size=500)
+    settle(bookings, actor=actor, now=now)
+    emails.replace("booking_confirmation", pairs, now=now, reason="A seat came free.")
 
 
 def promote_waitlist(*, now: datetime) -> int:

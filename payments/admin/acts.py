@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bookings.acts import Act, Order, Report, Wording, from_outcome, mails, names_of_bookings, one_by_one
+from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
 from bookings.models import Booking
 from bookings.wording import money
 from payments import services
@@ -32,42 +32,49 @@ def record(order: Order) -> Report:
 
 
 def record_effects(bookings: Sequence[Booking]) -> Iterator[str]:
+    gone = [b for b in bookings if b.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)]
+    if gone:
+        names = ", ".join(booking.reference for booking in gone[:3]) + (", …" if len(gone) > 3 else "")
+        yield f"Cancelled or expired: {names}. The money is kept, but it doesn't bring the seats back."
     if any(booking.status == Booking.Status.PENDING for booking in bookings):
         yield "A pending booking is confirmed as soon as its deposit is paid."
     yield from mails("payment_confirmation", [booking.customer for booking in bookings])
 
 
 def expect(order: Order) -> Report:
-    def one(pk: int) -> object:
-        return services.await_payment(
-            booking_id=pk,
-            money=order.answers["money"],
-            actor=order.actor,
-            now=order.now,
-            creation_key=f"{order.answers['creation_key']}:{pk}",
-        )
-
-    return one_by_one(order, names_of_bookings(order), one)
-
-
-def on_payments(do: Callable[[int, Order], object]) -> Callable[[Order], Report]:
-    def run(order: Order) -> Report:
-        names = dict(Payment.objects.filter(pk__in=order.ids).values_list("pk", "tx_ref"))
-        return one_by_one(order, names, lambda pk: do(pk, order))
-
-    return run
+    [pk] = order.ids
+    payment = services.await_payment(
+        booking_id=pk,
+        money=order.answers["money"],
+        actor=order.actor,
+        now=order.now,
+        creation_key=order.answers["creation_key"],
+    )
+    return Report([payment.booking.reference])
 
 
-def receive(pk: int, order: Order) -> object:
-    return services.receive_payment(payment_id=pk, actor=order.actor, now=order.now)
+def receive(order: Order) -> Report:
+    return from_outcome(services.receive_payments(payment_ids=order.ids, actor=order.actor, now=order.now))
 
 
-def fail(pk: int, order: Order) -> object:
-    return services.fail_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+def receive_effects(payments: Sequence[Payment]) -> Iterator[str]:
+    for payment in payments:
+        over = payment.amount - payment.booking.balance
+        if over > 0:
+            yield f"{payment.booking.reference} then has {money(over, payment.currency)} too much."
+    yield from mailing("payment_confirmation")(payments)
 
 
-def void(pk: int, order: Order) -> object:
-    return services.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+def fail(order: Order) -> Report:
+    reason = order.answers["reason"]
+    outcome = services.fail_payments(payment_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
+    return from_outcome(outcome)
+
+
+def void(order: Order) -> Report:
+    [pk] = order.ids
+    void = services.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+    return Report([str(void.payment)])
 
 
 def in_status(*statuses: Payment.Status) -> Callable[[Payment, "User", datetime], bool]:
@@ -123,9 +130,9 @@ RECEIVED = Act(
     permission="payments.settle_payment",
     question=Wording("Has the money of {name} come in?", "Has the money of these {count} payments come in?"),
     done=Wording("{name} is received.", "{count} payments are received."),
-    run=on_payments(receive),
+    run=receive,
     allows=in_status(Payment.Status.PENDING, Payment.Status.FAILED, Payment.Status.EXPIRED),
-    effects=mailing("payment_confirmation"),
+    effects=receive_effects,
     row_states=(Payment.Status.PENDING,),
 )
 FAILED = Act(
@@ -135,7 +142,7 @@ FAILED = Act(
     permission="payments.settle_payment",
     question=Wording("Has {name} failed?", "Have these {count} payments failed?"),
     done=Wording("{name} is marked failed.", "{count} payments are marked failed."),
-    run=on_payments(fail),
+    run=fail,
     allows=in_status(Payment.Status.PENDING),
     effects=mailing("payment_failure"),
     form=FailedForm,
@@ -148,7 +155,7 @@ VOID = Act(
     permission="payments.void_payment",
     question=Wording("Void {name}, because it was recorded wrongly?", "Void {count} payments?"),
     done=Wording("{name} is voided.", "{count} payments are voided."),
-    run=on_payments(void),
+    run=void,
     allows=can_void,
     effects=void_effects,
     form=VoidForm,

@@ -4,7 +4,7 @@ import pytest
 
 from bookings.actors import SYSTEM
 from bookings.models import Departure
-from bookings.services import transitions
+from bookings.services import moving, transitions
 from bookings.services.reminders import plan_reminders
 from notifications.models import Message, ReminderRule
 from tests.factories import NOW, make_booking, make_customer, make_departure
@@ -57,3 +57,21 @@ def test_a_rule_that_is_switched_off_reminds_nobody(tomorrow: Departure) -> None
     ReminderRule.objects.update(is_active=False)
     confirm(make_booking(departure=tomorrow).pk)
     assert plan_reminders(now=NOW) == 0
+
+
+def test_of_two_rules_the_nearer_one_speaks(tomorrow: Departure) -> None:
+    ReminderRule.objects.create(kind="departure_reminder", hours_before=26)
+    booking = make_booking(departure=tomorrow)
+    confirm(booking.pk)
+    assert plan_reminders(now=NOW) == 1
+    assert plan_reminders(now=NOW) == 0
+    assert [m.dedupe_key.split(":")[4] for m in Message.objects.filter(kind="departure_reminder")] == ["26"]
+
+
+def test_a_reminder_withdrawn_by_a_change_is_planned_again_with_the_new_facts(tomorrow: Departure) -> None:
+    booking = make_booking(departure=tomorrow)
+    confirm(booking.pk)
+    plan_reminders(now=NOW)
+    moving.change_party_size(booking_id=booking.pk, party_size=3, actor=SYSTEM, now=NOW)
+    assert plan_reminders(now=NOW) == 1
+    assert reminders() == [(booking.topic, "queued"), (booking.topic, "withdrawn")]

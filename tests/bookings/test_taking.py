@@ -90,3 +90,24 @@ def test_the_waiting_list_takes_no_seats() -> None:
     departure.refresh_from_db()
     assert (departure.seats_taken, booking.status, booking.hold_expires_at) == (0, "waitlisted", None)
     assert Message.objects.get().kind == "booking_waitlisted"
+
+
+def test_where_nothing_is_due_in_advance_the_booking_is_confirmed_at_once() -> None:
+    trip = make_trip(deposit_type="none", deposit_value=Decimal(0))
+    booking = make_booking(departure=make_departure(trip=trip))
+    booking.refresh_from_db()
+    assert (booking.status, booking.hold_expires_at) == ("confirmed", None)
+    assert list(booking.events.values_list("from_status", "to_status")) == [("", "pending"), ("pending", "confirmed")]
+    message = Message.objects.get()
+    assert (message.kind, message.context["status"], message.context["hold_until"]) == (
+        "booking_confirmation",
+        "Confirmed",
+        "",
+    )
+
+
+def test_a_party_whose_total_no_money_column_holds_is_refused() -> None:
+    trip = make_trip(price=Decimal("9999999999.00"))
+    with pytest.raises(Refused) as refusal:
+        make_booking(departure=make_departure(trip=trip))
+    assert refusal.value.code == "party_size"

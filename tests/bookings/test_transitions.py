@@ -203,14 +203,12 @@ def test_freed_seats_of_an_oversold_departure_are_not_sold_again() -> None:
 
 def test_cancelling_a_departure_cancels_its_bookings_and_tells_the_second_clerk() -> None:
     booking = confirmed()
-    outcome = departures.cancel_departure(
-        departure_id=booking.departure_id, reason="Road closed", actor=clerk(), now=NOW
-    )
-    assert [b.reference for b in outcome.done] == [booking.reference]
+    ids, act = [booking.departure_id], departures.cancel_departures
+    outcome, cancelled = act(departure_ids=ids, reason="Road closed", actor=clerk(), now=NOW)
+    assert ([d.pk for d in outcome.done], cancelled) == (ids, 1)
     assert Message.objects.get(kind="booking_cancelled").context["reason"] == "Road closed"
-    with pytest.raises(Refused) as refusal:
-        departures.cancel_departure(departure_id=booking.departure_id, reason="Road closed", actor=clerk(), now=NOW)
-    assert refusal.value.code == "wrong_status"
+    again, _cancelled = act(departure_ids=ids, reason="Road closed", actor=clerk(), now=NOW)
+    assert [refusal.code for _code, refusal in again.refused] == ["wrong_status"]
 
 
 def test_a_booking_that_is_gone_is_named() -> None:
@@ -230,3 +228,43 @@ def statements_to_confirm(number: int) -> int:
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes 999 values a statement")
 def test_bulk_confirm_uses_as_many_statements_for_100_as_for_5() -> None:
     assert statements_to_confirm(100) == statements_to_confirm(5)
+
+
+def test_a_smaller_party_whose_deposit_is_covered_is_confirmed() -> None:
+    booking = make_booking(party_size=4)
+    Booking.objects.filter(pk=booking.pk).update(paid=Decimal("600.00"))
+    moving.change_party_size(booking_id=booking.pk, party_size=2, actor=clerk(), now=NOW)
+    booking.refresh_from_db()
+    assert (booking.status, booking.hold_expires_at) == ("confirmed", None)
+    assert Message.objects.get(kind="booking_changed").context["status"] == "Confirmed"
+
+
+def test_confirming_after_the_departure_completes_at_once_and_tells_nobody_of_seats() -> None:
+    booking = make_booking()
+    ended = booking.departure.ends_at
+    transitions.confirm_bookings(booking_ids=[booking.pk], actor=clerk(), now=ended, unpaid_reason="Paid the guide")
+    assert history(booking) == [("", "pending"), ("pending", "confirmed"), ("confirmed", "completed")]
+    assert [kind for kind, _status in mails(booking)] == ["booking_confirmation"]
+
+
+def test_a_sent_receipt_is_not_sent_again_once_the_booking_has_moved() -> None:
+    booking = confirmed()
+    sent = Message.objects.get(kind="booking_confirmed")
+    Message.objects.filter(pk=sent.pk).update(kind="payment_confirmation", status="sent", sent_at=NOW)
+    target = make_departure()
+    moving.reschedule_bookings(booking_ids=[booking.pk], departure_id=target.pk, actor=clerk(), now=NOW)
+    sent.refresh_from_db()
+    assert (sent.status, sent.withdrawn_reason) == ("sent", "The booking was moved.")
+
+
+def statements_to_promote(number: int) -> int:
+    departure = make_departure(trip=make_trip(), capacity=number)
+    ids = [make_booking(departure=departure, party_size=1, waitlist=True).pk for _ in range(number)]
+    with CaptureQueriesContext(connection) as queries:
+        outcome = waitlist.promote_bookings(booking_ids=ids, actor=SYSTEM, now=NOW)
+    assert len(outcome.done) == number
+    return len(queries)
+
+
+def test_promoting_takes_as_many_statements_for_20_as_for_2() -> None:
+    assert statements_to_promote(20) == statements_to_promote(2)

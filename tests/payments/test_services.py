@@ -101,14 +101,15 @@ def test_awaited_money_that_fails_is_mailed_and_may_still_come() -> None:
     booking = make_booking()
     money = ManualPayment(method="bank_transfer")
     payment = services.await_payment(booking_id=booking.pk, money=money, actor=clerk(), now=NOW)
-    services.fail_payment(payment_id=payment.pk, reason="No cover", actor=clerk(), now=NOW)
+    services.fail_payments(payment_ids=[payment.pk], reason="No cover", actor=clerk(), now=NOW).single()
     with pytest.raises(Refused):
-        services.fail_payment(payment_id=payment.pk, reason="No cover", actor=clerk(), now=NOW)
+        services.fail_payments(payment_ids=[payment.pk], reason="No cover", actor=clerk(), now=NOW).single()
     assert kinds(booking) == ["booking_confirmation", "payment_failure"]
-    services.receive_payment(payment_id=payment.pk, actor=clerk(), now=NOW)
+    services.receive_payments(payment_ids=[payment.pk], actor=clerk(), now=NOW).single()
+    assert Message.objects.get(kind="payment_failure").status == "withdrawn"
     assert (fresh(booking).status, fresh(booking).balance) == ("confirmed", Decimal(0))
     with pytest.raises(Refused):
-        services.receive_payment(payment_id=payment.pk, actor=clerk(), now=NOW)
+        services.receive_payments(payment_ids=[payment.pk], actor=clerk(), now=NOW).single()
 
 
 def test_a_void_takes_the_money_off_and_leaves_the_payment_as_it_is() -> None:
@@ -134,3 +135,25 @@ def test_money_on_a_cancelled_booking_is_kept_and_seats_are_not_taken() -> None:
     services.record_payments(booking_ids=[booking.pk], money=CASH, actor=clerk(), now=NOW)
     booking = fresh(booking)
     assert (booking.status, booking.paid, booking.departure.seats_taken) == ("cancelled", Decimal("2000.00"), 0)
+
+
+def test_two_payments_of_one_booking_come_in_together() -> None:
+    booking = make_booking()
+    half = ManualPayment(method="bank_transfer", amount=Decimal("700.00"))
+    payments = [services.await_payment(booking_id=booking.pk, money=half, actor=clerk(), now=NOW) for _ in range(2)]
+    outcome = services.receive_payments(payment_ids=[p.pk for p in payments], actor=clerk(), now=NOW)
+    assert (len(outcome.done), fresh(booking).paid) == (2, Decimal("1400.00"))
+    assert booking.events.filter(kind="payment_received").count() == 1
+    assert kinds(booking).count("payment_confirmation") == 2
+
+
+def test_a_void_withdraws_the_confirmation_of_that_payment_only() -> None:
+    booking = make_booking()
+    for amount in ("600.00", "1400.00"):
+        money = ManualPayment(method="cash", amount=Decimal(amount))
+        services.record_payments(booking_ids=[booking.pk], money=money, actor=clerk(), now=NOW)
+    first = Payment.objects.order_by("pk").first()
+    assert first is not None
+    services.void_payment(payment_id=first.pk, reason="Wrong booking", actor=clerk(), now=NOW)
+    states = Message.objects.filter(kind="payment_confirmation").order_by("pk").values_list("status", flat=True)
+    assert list(states) == ["withdrawn", "queued"]

@@ -1,0 +1,93 @@
+"""A clerk asks for a mail: the one that fits the booking now, from today's facts, or an earlier one once more."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from bookings import emails
+from bookings.actors import Actor
+from bookings.errors import Refused
+from bookings.models import Booking, BookingEvent
+from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
+from notifications import outbox
+from notifications.catalogue import KINDS
+from notifications.models import Message
+
+Status = Booking.Status
+CURRENT: dict[str, str] = {  # status → the kind that says how things stand
+    Status.PENDING: "booking_confirmation",
+    Status.CONFIRMED: "booking_confirmed",
+    Status.WAITLISTED: "booking_waitlisted",
+}
+ASKED = "mail_requested"
+DOUBLE_CLICK = timedelta(minutes=1)
+
+
+def why_no_mail(booking: Booking) -> Refused | None:
+    if booking.customer.email:
+        return None
+    return Refused("no_address", f"{booking.reference}: {booking.customer.name} has no e-mail address.")
+
+
+@transaction.atomic
+def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
+    """Queue the mail that fits each booking's state, from today's facts; an unsent one of its kind is withdrawn."""
+    asked = BookingEvent.objects.filter(booking__in=booking_ids, kind=ASKED, created_at__gt=now - DOUBLE_CLICK)
+
+    def check(booking: Booking) -> Refused | None:
+        if booking.status not in CURRENT:
+            state = booking.get_status_display().lower()
+            return Refused("no_mail", f"{booking.reference} is {state}: no mail says how it stands.")
+        if refusal := why_no_mail(booking):
+            return refusal
+        if (booking.pk, _words(booking)) in just_asked:
+            return Refused("asked_already", f"{booking.reference}: this mail was asked for a moment ago.")
+        return None
+
+    lock_bookings(booking_ids)  # the second of two clicks sees the first one's line
+    just_asked = set(asked.values_list("booking_id", "text"))
+    outcome = sort_out(booking_ids, check)
+    texts = {booking.pk: _words(booking) for booking in outcome.done}
+    events = add_events(outcome.done, kind=ASKED, texts=texts, actor=actor, now=now)
+    pairs = list(zip(outcome.done, events, strict=True))
+    for status, kind in CURRENT.items():
+        of_kind = [(booking, event) for booking, event in pairs if booking.status == status]
+        outbox.withdraw(topics=[b.topic for b, _event in of_kind], reason="A newer one was asked for.", kinds=[kind])
+        emails.queue(kind, of_kind, now=now)
+    return outcome
+
+
+def _words(booking: Booking) -> str:
+    return f"{KINDS[CURRENT[booking.status]][0]} to {booking.customer.email}"
+
+
+@transaction.atomic
+def send_again(*, booking_ids: Sequence[int], kind: str, actor: Actor, now: datetime) -> Outcome[Booking]:
+    """The latest mail of the kind once more, with the facts that it had, to the customer's present address."""
+    outcome = sort_out(booking_ids, why_no_mail)
+    bookings, outcome.done = {booking.topic: booking for booking in outcome.done}, []
+    latest = {message.pk: bookings[message.topic] for message in _latest(bookings) if message.kind == kind}
+    recipients = {pk: booking.customer.email for pk, booking in latest.items()}
+    sent, refused = outbox.resend_all(recipients=recipients, user=actor.user, now=now)
+    outcome.done = [latest[pk] for pk in sent]
+    outcome.refused += [(latest[pk].reference, Refused(why.code, why.detail)) for pk, why in refused.items()]
+    written = {booking.pk for booking in latest.values()}
+    none = Refused("no_message", "No such mail was written about it.")
+    outcome.refused += [(b.reference, none) for b in bookings.values() if b.pk not in written]
+    return outcome
+
+
+def can_be_sent_again(bookings: Iterable[Booking]) -> list[str]:
+    """The kinds whose latest mail about one of these bookings is over and still true, the newest first."""
+    over = (Message.Status.SENT, Message.Status.FAILED, Message.Status.BOUNCED)
+    latest = _latest([booking.topic for booking in bookings])
+    good = [m for m in latest if m.status in over and not m.withdrawn_reason]
+    return list(dict.fromkeys(m.kind for m in good if not (m.resend_of and m.resend_of.withdrawn_reason)))
+
+
+def _latest(topics: Iterable[str]) -> list[Message]:
+    """The latest message of each topic and kind, the newest first."""
+    messages = Message.objects.filter(topic__in=topics).select_related("resend_of").order_by("pk")
+    columns = ("kind", "topic", "status", "withdrawn_reason", "resend_of", "resend_of__withdrawn_reason")
+    return list(reversed(list({(m.topic, m.kind): m for m in messages.only(*columns)}.values())))
