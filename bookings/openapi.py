@@ -57,7 +57,7 @@ READ: dict[int, Any] = {
     429: OpenApiResponse(ErrorSerializer, "Too many calls; Retry-After says for how long to wait."),
 }
 QUERY = {**READ, 400: OpenApiResponse(FIELDS, "A wrong parameter.")}
-ONE = {**READ, 404: OpenApiResponse(ErrorSerializer, "Unknown.")}
+ONE = {**READ, 404: OpenApiResponse(ErrorSerializer, "Unknown, or not yours to see.")}
 WRITE = {
     **QUERY,
     400: OpenApiResponse(FIELDS, "Wrong fields, or a body that isn't JSON (then with code and detail)."),

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from bookings.models import ApiKey, Booking, Customer, Departure, Traveller, Trip
+from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
 from bookings.services.taking import MAX_PARTY
 
 # --- in ----------------------------------------------------------------------------------------
@@ -110,6 +110,8 @@ class BookingQuery(serializers.Serializer[Any]):
 
 # --- out ---------------------------------------------------------------------------------------
 
+STRANGER = "a customer without your user_id, unless the key has the scope bookings:all"
+
 
 def moment(**options: Any) -> serializers.DateTimeField:
     """ISO 8601 in UTC, with a Z."""
@@ -143,17 +145,23 @@ class DepartureSerializer(BookedDepartureSerializer):
 
 
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
-    user_id = serializers.SerializerMethodField(help_text="Your own id; empty for a customer you didn't name.")
+    phone = serializers.CharField(read_only=True, help_text=f"Empty for {STRANGER}.")
+    language = serializers.CharField(read_only=True, help_text=f"Empty for {STRANGER}.")
+    user_id = serializers.CharField(read_only=True, help_text="Your own id; empty for a customer you gave none.")
 
     class Meta:
         model = Customer
         fields = ("name", "email", "phone", "language", "user_id")
         read_only_fields = fields
 
-    def get_user_id(self, customer: Customer) -> str:
-        """Another integration's id would be taken for one's own."""
+    def to_representation(self, instance: Customer) -> dict[str, Any]:
+        """Whoever states a name and an address is not told what the office knows about that person."""
+        shown = super().to_representation(instance)
         api_key: ApiKey = self.context["request"].auth
-        return customer.user_id if customer.integration == api_key.name else ""
+        if instance.integration == api_key.name:
+            return shown
+        hidden = ("user_id",) if EVERY_BOOKING in api_key.scopes else ("user_id", "phone", "language")
+        return shown | dict.fromkeys(hidden, "")
 
 
 class BookingSerializer(serializers.ModelSerializer[Booking]):

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -15,7 +16,7 @@ from bookings import openapi
 from bookings.actors import integration
 from bookings.endpoint import ApiView, PagesById, PagesByStart
 from bookings.idempotency import idempotent
-from bookings.models import ApiKey, Booking
+from bookings.models import EVERY_BOOKING, ApiKey, Booking
 from bookings.serializers import (
     BookingQuery,
     BookingSerializer,
@@ -63,7 +64,7 @@ class BookingList(ApiView):
         query = BookingQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         user_id = query.validated_data["user_id"]
-        rows = Booking.objects.select_related("departure__trip", "customer")
+        rows = bookings_of(self.api_key)
         return self.page_of(rows.filter(customer__integration=self.api_key.name, customer__user_id=user_id))
 
     @extend_schema(
@@ -86,8 +87,8 @@ class BookingDetail(ApiView):
 
     @extend_schema(parameters=[openapi.REFERENCE], responses={200: BookingSerializer, **openapi.ONE})
     def get(self, request: Request, reference: str) -> Response:
-        """One booking."""
-        return Response(self.get_serializer(find_booking(reference)).data)
+        """One booking that you took; with the scope bookings:all, any booking."""
+        return Response(self.get_serializer(find_booking(reference, self.api_key)).data)
 
 
 class BookingCancel(ApiView):
@@ -101,11 +102,11 @@ class BookingCancel(ApiView):
     )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
-        """Cancel a booking: its seats are free again, and the customer is told the reason."""
+        """Cancel a booking that you may read: its seats are free again, and the customer is told the reason."""
         body = CancellationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         outcome = cancel_bookings(
-            booking_ids=[find_booking(reference).pk],
+            booking_ids=[find_booking(reference, self.api_key).pk],
             reason=body.validated_data["reason"],
             actor=integration(self.api_key.name),
             now=timezone.now(),
@@ -131,11 +132,16 @@ def take_booking(body: dict[str, Any], api_key: ApiKey) -> Booking:
     )
 
 
-def find_booking(reference: str) -> Booking:
-    """By its reference, in capitals or not."""
-    reference = reference.upper()
+def bookings_of(api_key: ApiKey) -> QuerySet[Booking]:
+    """Those that its integration took, unless its scopes say more."""
     rows = Booking.objects.select_related("departure__trip", "customer")
-    booking = rows.filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
+    return rows if EVERY_BOOKING in api_key.scopes else rows.filter(integration=api_key.name)
+
+
+def find_booking(reference: str, api_key: ApiKey) -> Booking:
+    """By its reference, in capitals or not. One that the key may not see is as unknown as one that isn't there."""
+    reference = reference.upper()
+    booking = bookings_of(api_key).filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
     if booking is None:
         raise NotFound("There is no such booking.")
     return booking

@@ -317,6 +317,31 @@ def test_a_booking_is_found_by_its_reference_in_any_case(api: Client) -> None:
     assert response.json()["customer"]["user_id"] == ""
 
 
+def test_a_key_without_every_booking_sees_and_cancels_its_integrations_own_only(api: Client) -> None:
+    narrow = caller(scopes=["bookings:read", "bookings:write"])
+    customer = make_customer(integration="website", user_id="u-7")
+    made: dict[str, Any] = {"departure": leaving(), "customer": customer, "now": timezone.now()}
+    own, other = make_booking(**made, integration="website"), make_booking(**made, integration="partner")
+    for booking, status in ((own, 200), (other, 404), (make_booking(**made), 404)):
+        assert narrow.get(f"/api/booking/{booking.reference}/").status_code == status
+        assert post(narrow, f"/api/booking/{booking.reference}/cancel/", {"reason": "ill"}).status_code == status
+    rows = narrow.get("/api/booking/", {"user_id": "u-7"}).json()["results"]
+    assert [row["id"] for row in rows] == [own.reference]
+    assert len(api.get("/api/booking/", {"user_id": "u-7"}).json()["results"]) == 3
+
+
+def test_a_name_and_an_address_do_not_buy_a_phone_number(api: Client) -> None:
+    make_customer(**CUSTOMER, phone="+251911234567", language="am")
+    body, narrow = wish(leaving(), customer=CUSTOMER), caller(scopes=["bookings:read", "bookings:write"])
+    shown = [post(key, "/api/booking/", body).json()["customer"] for key in (narrow, api)]
+    assert shown == [
+        CUSTOMER | {"phone": "", "language": "", "user_id": ""},
+        CUSTOMER | {"phone": "+251911234567", "language": "am", "user_id": ""},
+    ]
+    named = wish(leaving(), customer=CUSTOMER | {"phone": "0911 000 000", "user_id": "u-7"})
+    assert post(narrow, "/api/booking/", named).json()["customer"]["phone"] == "+251911000000"
+
+
 @pytest.mark.parametrize("reference", ["TD-AAAAAAAA", "x" * 300, "%00", "%ff", "ß", "1e400"])
 def test_an_unknown_reference_is_404(api: Client, reference: str) -> None:
     for response in (

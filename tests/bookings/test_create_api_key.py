@@ -12,7 +12,7 @@ def test_the_key_stands_alone_on_stdout_and_opens_the_api(capsys: pytest.Capture
     key = capsys.readouterr().out.strip()
     assert Client(headers={"Authorization": f"Api-Key {key}"}).get("/api/departures/").status_code == 200
     row = ApiKey.objects.get()
-    assert (row.name, row.scopes) == ("website", ["bookings:read", "bookings:write"])
+    assert (row.name, row.scopes) == ("website", ["bookings:all", "bookings:read", "bookings:write"])
     assert key not in {row.hashed_key, row.pk}
 
 
@@ -24,7 +24,7 @@ def test_scopes_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["x", "--scope", "bookings:all"], "Unknown scope: bookings:all. The scopes are bookings:read, bookings:write"),
+        (["x", "--scope", "all"], "Unknown scope: all. The scopes are bookings:read, bookings:write, bookings:all"),
         ([" "], "The name wants 1 to 50 characters"),
         (["x" * 51], "The name wants 1 to 50 characters"),
     ],
