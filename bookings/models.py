@@ -184,7 +184,7 @@ class Customer(models.Model):
     phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
     country = CountryField(_("country"), blank=True)
     language = models.CharField(
-        _("language of the mails"),
+        _("language"),
         max_length=10,
         default="en",
         choices=settings.LANGUAGES,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.formats import number_format
 
-from bookings.models import Customer, Departure, Trip
+from bookings.models import Booking, Customer, Departure, Trip
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -14,8 +14,27 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{currency} {number_format(amount, decimal_pos=2, force_grouping=True)}"
 
 
+def still_to_pay(booking: Booking) -> str:
+    """What is owed, or was paid too much; empty in a state that owes nothing, such as cancelled."""
+    if booking.status not in Booking.HOLDS_SEATS:
+        return ""
+    if booking.balance < 0:
+        return f"{money(-booking.balance, booking.currency)} too much paid"
+    return f"{money(booking.balance, booking.currency)} to pay" if booking.balance else "Paid in full"
+
+
 def people(number: int) -> str:
     return f"{number} {'person' if number == 1 else 'people'}"
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """Of a hold, such as “14 h left”."""
+    hours, seconds = divmod(int((until - now).total_seconds()), 3600)
+    if hours < 0:
+        return "hold over"
+    if hours >= 72:
+        return f"{hours // 24} days left"
+    return f"{hours} h left" if hours else f"{seconds // 60} min left"
 
 
 def local_time(moment: datetime, trip: Trip) -> str:

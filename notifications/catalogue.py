@@ -23,6 +23,7 @@ TRIP: Final[dict[str, Any]] = {
     "deposit_due": "900.00",
     "paid": "0.00",
     "balance": "3000.00",
+    "overpaid": "",  # what was paid beyond the total
     "status": "Pending",
     "hold_until": "Tue 24 November 2026, 10:00",  # empty when nothing is held
     "how_to_pay": "Pay at our office in cash.",  # empty when nothing is owed
@@ -38,6 +39,7 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "booking_confirmation": ("Booking confirmation", TRIP),  # a booking was taken: its facts and how to pay
     "booking_confirmed": ("Seats confirmed", TRIP | {"status": "Confirmed", "hold_until": ""}),
     "booking_waitlisted": ("Waiting list", TRIP),
+    "booking_promoted": ("Off the waiting list", TRIP),  # seats came free: as the confirmation of a new booking
     "booking_cancelled": ("Cancellation", TRIP | {"reason": "The customer fell ill."}),
     "booking_rescheduled": ("Reschedule", TRIP | {"old_starts": "Mon 23 November 2026, 07:30"}),
     "booking_expired": ("Expiry", TRIP),

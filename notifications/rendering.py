@@ -21,7 +21,7 @@ from notifications.models import Message, MessageTemplate
 
 logger = logging.getLogger(__name__)
 
-MONEY = frozenset({"total", "deposit_due", "paid", "balance", "amount"})
+MONEY = frozenset({"total", "deposit_due", "paid", "balance", "overpaid", "amount"})
 MAY_HAVE_LINES = frozenset({"how_to_pay"})  # the house's own words; no customer can write there
 INCLUDE = re.compile(r'{% include "([^"]+)" %}')
 ROW = re.compile(r"(?P<label>[^:]{1,40}): (?P<value>.+)")

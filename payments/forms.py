@@ -33,7 +33,7 @@ class ExpectedMoneyForm(ActForm):
         max_length=100,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Each can be used once, so that the same money isn't recorded twice.",
+        help_text="Each can be used once for a method, so that the same money isn't recorded twice.",
     )
     note = forms.CharField(max_length=255, required=False, widget=UnfoldAdminTextInputWidget({"dir": "auto"}))
 
@@ -42,7 +42,7 @@ class ExpectedMoneyForm(ActForm):
             [booking] = self.rows
             self.initial.setdefault("amount", max(booking.balance, Decimal(0)))
             deposit = max(booking.deposit_due - booking.paid, Decimal(0))
-            owed = f"Still to pay: {money(booking.balance, booking.currency)}"
+            owed = f"Still to pay: {money(max(booking.balance, Decimal(0)), booking.currency)}"
             if deposit:
                 owed += f", {money(deposit, booking.currency)} of it as the deposit"
             self.fields["amount"].label = f"Amount in {booking.currency}"

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.urls import reverse
+from django.utils.html import format_html
 
 from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
-from bookings.errors import Refused
-from bookings.forms.acts import ConfirmForm, PartySizeForm, ReasonForm, RescheduleForm, ResendForm
+from bookings.forms.acts import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
 from bookings.models import Booking
-from bookings.services import moving, transitions, waitlist
+from bookings.services import mailing, moving, transitions, waitlist
 from bookings.wording import money
-from notifications import outbox
-from notifications.models import Message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -103,29 +101,33 @@ def bring_back(order: Order) -> Report:
 
 def bring_back_effects(bookings: Bookings) -> Iterator[str]:
     yield "It takes its seats again, if they are free."
-    yield from mails("booking_confirmation", [b.customer for b in bookings])
+    for booking in bookings:
+        covered = booking.paid >= booking.deposit_due
+        yield from mails("booking_confirmed" if covered else "booking_confirmation", [booking.customer])
 
 
-def resend(order: Order) -> Report:
-    """The latest message of the kind about each booking, to its customer's present address."""
-    bookings = {b.topic: b for b in Booking.objects.select_related("customer").filter(pk__in=order.ids)}
-    found = Message.objects.filter(topic__in=bookings, kind=order.answers["kind"]).order_by()
-    latest = {pk: bookings[topic] for topic, pk in found.values_list("topic").annotate(Max("pk"))}
-    recipients = {pk: booking.customer.email for pk, booking in latest.items()}
-    done, refused = outbox.resend_all(recipients=recipients, user=order.user, now=order.now)
-    report = Report([latest[pk].reference for pk in done])
-    report.refused = [(latest[pk].reference, Refused(why.code, why.detail)) for pk, why in refused.items()]
-    written = {booking.pk for booking in latest.values()}
-    none = Refused("no_message", "No such mail was written about it.")
-    report.refused += [(b.reference, none) for b in bookings.values() if b.pk not in written]
-    return report
+def send_mail(order: Order) -> Report:
+    kind = order.answers.get("kind", CURRENT)
+    if kind == CURRENT:
+        return from_outcome(mailing.send_current_mail(booking_ids=order.ids, actor=order.actor, now=order.now))
+    return from_outcome(mailing.send_again(booking_ids=order.ids, kind=kind, actor=order.actor, now=order.now))
+
+
+def mail_effects(bookings: Bookings) -> Iterator[str]:
+    addresses = {booking.customer.email for booking in bookings}
+    if len(addresses) == 1 and "" not in addresses:
+        yield f"It goes to {min(addresses)}."
+    for booking in [b for b in bookings if not b.customer.email][:SHOWN]:
+        url = reverse("admin:bookings_customer_change", args=[booking.customer_id])
+        words = "{} has no e-mail address, so no mail can be sent. <a href='{}'>Give one first.</a>"
+        yield format_html(words, booking.customer.name, url)
 
 
 def in_status(*statuses: Status) -> "Allows":
     return lambda booking, _user, _now: booking.status in statuses
 
 
-def mailing(kind: str) -> "Effects":
+def told_by(kind: str) -> "Effects":
     return lambda bookings: mails(kind, [b.customer for b in bookings])
 
 
@@ -157,7 +159,7 @@ PROMOTE = Act(
     done=Wording("{name} is off the waiting list and holds seats.", "{count} bookings are off the waiting list."),
     run=promote,
     allows=in_status(Status.WAITLISTED),
-    effects=mailing("booking_confirmation"),
+    effects=told_by("booking_promoted"),
     row_states=(Status.WAITLISTED,),
 )
 BRING_BACK = Act(
@@ -181,7 +183,7 @@ RESCHEDULE = Act(
     done=Wording("{name} is moved.", "{count} bookings are moved."),
     run=reschedule,
     allows=in_status(*LIVE),
-    effects=mailing("booking_rescheduled"),
+    effects=told_by("booking_rescheduled"),
     form=RescheduleForm,
 )
 CHANGE_PARTY = Act(
@@ -220,14 +222,15 @@ WAS_THERE = Act(
 )
 RESEND = Act(
     name="resend",
-    label="Send a mail again",
+    label="Send a mail",
     icon="forward_to_inbox",
     permission="notifications.resend_message",
-    question=Wording("Send a mail about {name} again?", "Send a mail about {count} bookings again?"),
-    done=Wording("The mail about {name} is on its way again.", "{count} mails are on their way again."),
-    run=resend,
-    allows=lambda booking, _user, _now: bool(booking.customer.email),
-    form=ResendForm,
+    question=Wording("Send a mail about {name}?", "Send a mail about each of {count} bookings?"),
+    done=Wording("The mail about {name} is on its way.", "{count} mails are on their way."),
+    run=send_mail,
+    allows=lambda _booking, _user, _now: True,
+    effects=mail_effects,
+    form=MailForm,
 )
 CANCEL = Act(
     name="cancel",

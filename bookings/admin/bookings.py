@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
@@ -26,7 +26,7 @@ from bookings.admin.search import find_bookings
 from bookings.forms.taking import PartyFormSet
 from bookings.models import Booking, Traveller
 from bookings.resources import BookingResource
-from bookings.wording import local_time, money, people
+from bookings.wording import local_time, money, people, time_left
 
 COLOURS: dict[str, str] = {
     Booking.Status.WAITLISTED: "primary",
@@ -59,7 +59,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     inlines = (TravellerInline,)
     fields = ("notes",)
     change_form_outer_before_template = "admin/bookings/booking_top.html"
-    list_display = ("reference", "shown_status", "who", "where", "party_size", "shown_money", "held")
+    list_display = ("reference", "shown_status", "who", "where", "party", "shown_money")
     list_display_links = ("reference",)
     list_select_related = ("customer", "departure__trip")
     list_filter = (
@@ -116,14 +116,14 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
         departure = booking.departure
         return two_lines(departure.trip.name, local_time(departure.starts_at, departure.trip))
 
+    @display(description="people")
+    def party(self, booking: Booking) -> int:
+        return booking.party_size
+
     @display(description="paid of total")
     def shown_money(self, booking: Booking) -> SafeString:
         total = money(booking.total, booking.currency)
         paid = "nothing paid" if not booking.paid else f"{money(booking.paid, booking.currency)} paid"
+        if booking.status == Booking.Status.PENDING and booking.hold_expires_at:
+            paid += f", {time_left(booking.hold_expires_at, timezone.now())}"
         return two_lines(total, paid)
-
-    @display(description="held until", empty_value="–")
-    def held(self, booking: Booking) -> str | None:
-        if booking.status != Booking.Status.PENDING or booking.hold_expires_at is None:
-            return None
-        return str(naturaltime(booking.hold_expires_at))

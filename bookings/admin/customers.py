@@ -1,8 +1,5 @@
 """Customers, and what they have booked."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,8 +13,8 @@ from bookings.admin.desk import DeskAdmin, Panel
 from bookings.admin.people import person
 from bookings.admin.pickers import CustomerPicker
 from bookings.admin.search import find_customers
+from bookings.forms.customers import CustomerForm
 from bookings.models import Customer
-from bookings.services.customers import clean_email, clean_phone
 
 SHOWN = 20
 
@@ -40,6 +37,7 @@ class CustomerAdmin(DeskAdmin):
     search_fields = ("name",)
     search_help_text = "Name, e-mail or phone"
     fields = ("name", "email", "phone", "country", "language", "notes")
+    form = CustomerForm
 
     def get_urls(self) -> list[URLPattern]:
         pick = self.admin_site.admin_view(CustomerPicker.as_view())
@@ -54,11 +52,6 @@ class CustomerAdmin(DeskAdmin):
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
         return find_customers(queryset, search_term), False
-
-    def save_model(self, request: HttpRequest, obj: Customer, form: "forms.ModelForm[Customer]", change: Any) -> None:
-        """Addresses and numbers are written as everywhere, so that they are found again."""
-        obj.email, obj.phone = clean_email(obj.email), clean_phone(obj.phone)
-        super().save_model(request, obj, form, change)
 
     @display(description="name", ordering="name")
     def listed_name(self, customer: Customer) -> SafeString:

@@ -1,17 +1,25 @@
 """Departures: seats, who is on them, and the manifest."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.db import connection
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin import departure_acts, manifest
 from bookings.admin.desk import DeskAdmin, Panel
-from bookings.admin.filters import DaysFilter, DepartsFilter
+from bookings.admin.filters import DaysFilter, DepartsFilter, start_of_day
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
 from bookings.admin.search import find_departures
@@ -53,6 +61,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
         ("Seats and price", {"fields": ("capacity", "min_travellers", "price", "currency")}),
     )
     change_form_outer_before_template = "admin/bookings/departure_top.html"
+    list_before_template = "admin/bookings/departures_hint.html"
     list_display = ("code", "shown_trip", "starts", "shown_status", "seats", "listed_price")
     list_select_related = ("trip",)
     list_filter = (
@@ -66,18 +75,38 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     autocomplete_fields = ("trip",)
     sortable_by = ("code", "starts", "shown_status")
 
+    def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
+        """The next to leave first, then, in a search through all dates, those that have left, the latest first."""
+        if request.GET.get(DepartsFilter.parameter_name) == "past":
+            return ("-starts_at", "code")
+        if not request.GET.get(SEARCH_VAR):
+            return ("starts_at", "code")
+        today = start_of_day(timezone.now())
+        coming = Case(When(starts_at__gte=today, then="starts_at"))
+        return (coming.asc(nulls_last=True), "-starts_at", "code")
+
     def get_urls(self) -> list[URLPattern]:
         protect = self.admin_site.admin_view
         return [
             path("pick/", protect(DeparturePicker.as_view()), name="bookings_departure_pick"),
-            path("<path:object_id>/manifest/", protect(self.manifest_view), name="bookings_departure_manifest"),
-            path("<path:object_id>/manifest.csv", protect(self.csv_view), name="bookings_departure_manifest_csv"),
+            path(
+                "<path:object_id>/manifest/",
+                protect(self.manifest_view),
+                name="bookings_departure_manifest",
+            ),
+            path(
+                "<path:object_id>/manifest.csv",
+                protect(self.csv_view),
+                name="bookings_departure_manifest_csv",
+            ),
             *super().get_urls(),
         ]
 
+    @method_decorator(require_safe)
     def manifest_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return manifest.page(self, request, object_id)
 
+    @method_decorator(require_safe)
     def csv_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return manifest.as_csv(self, request, object_id)
 
@@ -89,7 +118,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Departure | None:
         """A save is checked against the locked row: nobody takes a seat between the check and the save."""
         departure: Departure | None = super().get_object(request, object_id, from_field)
-        if departure is not None and request.method == "POST":
+        if departure is not None and request.method == "POST" and connection.in_atomic_block:
             departure = Departure.objects.select_for_update(of=("self",)).select_related("trip").get(pk=departure.pk)
         return departure
 

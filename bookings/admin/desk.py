@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,18 +22,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from bookings.acts import Act
 from bookings.admin import act_page
 from bookings.admin.people import clerk
-
-
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than LIMIT rows: on a million rows a full count costs more than the page."""
-
-    LIMIT = 5000
-    template_name = "admin/bookings/pagination.html"
-    object_list: QuerySet[Any]
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list.order_by().values("pk")[: self.LIMIT].count()
+from notifications.admin.paging import BoundedPaginator
 
 
 @dataclass(frozen=True)
@@ -55,6 +43,7 @@ class DeskAdmin(ModelAdmin):
     show_facets = ShowFacets.NEVER  # counts of every filter's every choice
     paginator = BoundedPaginator
     list_filter_submit = True
+    warn_unsaved_form = True  # an act's button leaves the page
     change_form_outer_after_template = "admin/bookings/panels.html"
 
     formfield_overrides = {models.TextField: {"widget": UnfoldAdminExpandableTextareaWidget({"dir": "auto"})}}

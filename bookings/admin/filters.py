@@ -1,14 +1,17 @@
 """Filters of the desk's lists."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # midnight there can still be turned into UTC
 
 
 def start_of_day(moment: datetime) -> datetime:
@@ -26,13 +29,14 @@ class DaysFilter(RangeDateFilter):
             except ValueError:  # such as 30 February
                 day = None
             if day:
+                day = min(max(day, EARLIEST), LATEST)
                 midnight = timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (made aware)
                 queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": midnight + timedelta(days=add)})
         return queryset
 
 
 class DepartsFilter(DropdownFilter):
-    """From today on, unless one asks for more."""
+    """From today on, unless one asks for more or searches."""
 
     title = "departure"
     parameter_name = "departs"
@@ -47,12 +51,12 @@ class DepartsFilter(DropdownFilter):
             case "all":
                 return queryset
             case "past":
-                return queryset.filter(starts_at__lt=today).order_by("-starts_at", "code")
+                return queryset.filter(starts_at__lt=today)
             case "today":
                 return queryset.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=1))
             case "week":
                 return queryset.filter(starts_at__gte=today, starts_at__lt=today + timedelta(days=7))
-        return queryset.filter(starts_at__gte=today)
+        return queryset if request.GET.get(SEARCH_VAR) else queryset.filter(starts_at__gte=today)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         yield from super().choices(changelist)

@@ -15,7 +15,7 @@ from bookings.admin.people import clerk
 from bookings.errors import Refused, SoldOut
 from bookings.forms.taking import TakeBookingForm
 from bookings.models import Booking
-from bookings.services.customers import find_or_create_customer
+from bookings.services.customers import find_or_create_customer, kept_details
 from bookings.services.taking import create_booking
 
 if TYPE_CHECKING:
@@ -33,11 +33,18 @@ def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
         return _form_page(model_admin, request, TakeBookingForm(initial=initial))
     form = TakeBookingForm(request.POST)
     if form.is_valid() and (booking := _take(request, form)):
-        place = "on the waiting list" if booking.status == Booking.Status.WAITLISTED else "taken"
-        mail = "" if booking.customer.email else " The customer has no e-mail address, so no mail is sent."
-        messages.success(request, f"{booking.reference} for {booking.customer.name} is {place}.{mail}")
+        messages.success(request, _told(booking, form))
         return HttpResponseRedirect(reverse("admin:bookings_booking_change", args=[booking.pk]))
     return _form_page(model_admin, request, form)
+
+
+def _told(booking: Booking, form: TakeBookingForm) -> str:
+    customer = booking.customer
+    place = "on the waiting list" if booking.status == Booking.Status.WAITLISTED else "taken"
+    told = f"{booking.reference} for {customer.name} is {place}."
+    if kept := {} if form.cleaned_data["customer"] else kept_details(customer=customer, data=form.customer_data):
+        told += f" {customer.name} is known: " + ", ".join(f"{name} stays {kept[name]}" for name in kept) + "."
+    return told if customer.email else f"{told} The customer has no e-mail address, so no mail is sent."
 
 
 def _take(request: HttpRequest, form: TakeBookingForm) -> Booking | None:

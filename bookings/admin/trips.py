@@ -1,6 +1,7 @@
 """Trips: what is sold."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
@@ -23,6 +24,10 @@ class TripAdmin(DeskAdmin):
         ),
         ("New bookings get", {"fields": ("hold_hours", "deposit_type", "deposit_value")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Trip | None = None) -> tuple[str, ...]:
+        """Sold departures keep their hour, and imports find them by the code."""
+        return ("code", "time_zone") if obj and obj.departures.exists() else ()
 
     @display(description="price a person", ordering="price")
     def listed_price(self, trip: Trip) -> str:

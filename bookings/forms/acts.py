@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.forms.fields import PickDeparture
+from bookings.forms.fields import Pick, PickDeparture
+from bookings.models import Booking
+from bookings.services import mailing
 from bookings.services.taking import MAX_PARTY
-from notifications.catalogue import KIND_CHOICES
-from notifications.models import Message
+from notifications.catalogue import KINDS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+CURRENT = "current"  # MailForm's answer for the mail that fits the state
+
 
 class ActForm(forms.Form):
-    """The question of an act; without fields it is a yes or no. `rows` are what the act is about."""
+    """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
+
+    `ready` is False when there is nothing that could be done: then the page has no button.
+    """
+
+    ready = True
 
     def __init__(self, *args: Any, user: "User", rows: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,6 +64,15 @@ class RescheduleForm(ActForm):
         help_text="Type a code, a trip or a destination; only open departures show. The agreed price stays.",
     )
 
+    def prepare(self) -> None:
+        """The picker offers first where they all fit, and not where they are."""
+        picker = self.fields["departure"].widget
+        assert isinstance(picker, Pick)  # noqa: S101 (for the type checker)
+        picker.wish = {"party": sum(b.party_size for b in self.rows if b.status in Booking.HOLDS_SEATS)}
+        departures = {booking.departure_id for booking in self.rows}
+        if len(departures) == 1:
+            picker.wish["leaving"] = min(departures)
+
 
 class PartySizeForm(ActForm):
     party_size = forms.IntegerField(
@@ -69,19 +86,26 @@ class PartySizeForm(ActForm):
         self.initial.setdefault("party_size", self.rows[0].party_size)
 
 
-class ResendForm(ActForm):
+class MailForm(ActForm):
     kind = forms.ChoiceField(
         label="Mail",
-        widget=UnfoldAdminSelectWidget,
-        help_text="The latest of its kind goes out again, to the customer's present address.",
+        widget=UnfoldAdminSelectWidget({"autofocus": True}),
+        help_text="One that goes out again says what it said before.",
     )
 
     def prepare(self) -> None:
-        topics = [booking.topic for booking in self.rows]
-        known = set(Message.objects.filter(topic__in=topics).order_by().values_list("kind", flat=True).distinct())
-        choices = [(kind, label) for kind, label in KIND_CHOICES if kind in known]
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        kind.choices = choices
-        if not choices:
-            kind.help_text = "No mail was written about this yet, so there is nothing to send again."
+        kind.choices = self.choices()
+        if not kind.choices:
+            del self.fields["kind"]
+            self.ready = False
+
+    def choices(self) -> list[tuple[str, str]]:
+        """The mail that fits the state, as it would be written now, then what can be sent again."""
+        bookings = [booking for booking in self.rows if booking.customer.email]
+        now = {mailing.CURRENT[b.status] for b in bookings if b.status in mailing.CURRENT}
+        words = KINDS[min(now)][0] if len(now) == 1 else "What fits each booking's state"
+        again = [kind for kind in mailing.can_be_sent_again(bookings) if kind not in now]
+        fresh = [(CURRENT, f"{words}, written afresh")] if now else []
+        return fresh + [(kind, f"{KINDS[kind][0]}, once more") for kind in again]

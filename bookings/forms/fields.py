@@ -2,6 +2,7 @@
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -26,15 +27,21 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+def check_phone(value: str) -> None:
+    if sum(character.isdigit() for character in value) < 5:
+        raise forms.ValidationError("Give a phone number, such as 0911 234567.")
+
+
 class Pick(AutocompleteSelect):
-    """Django's autocomplete, with the choices of bookings/admin/pickers.py."""
+    """Django's autocomplete, with the choices of bookings/admin/pickers.py. `wish` goes to the picker with the term."""
 
     def __init__(self, field_name: str, url_name: str) -> None:
         super().__init__(Booking._meta.get_field(field_name), admin.site)  # noqa: SLF001 (Django's documented API)
         self.url_name = url_name
+        self.wish: dict[str, int] = {}
 
     def get_url(self) -> str:
-        return reverse(self.url_name)
+        return f"{reverse(self.url_name)}?{urlencode(self.wish)}"
 
 
 class PickDeparture(DepartureChoice):

@@ -1,5 +1,6 @@
 """Taking a booking: departure, customer, party, all on one page."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,8 +15,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from bookings.forms.fields import PickCustomer, PickDeparture, new_key
-from bookings.models import Booking, Traveller
+from bookings.forms.fields import PickCustomer, PickDeparture, check_phone, new_key
+from bookings.models import Booking, Customer, Traveller
 from bookings.services.customers import CustomerData
 from bookings.services.taking import MAX_PARTY, TravellerData
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     TravellerFormSet = forms.BaseInlineFormSet[Traveller, Booking, forms.ModelForm[Traveller]]
 else:
     TravellerFormSet = forms.BaseInlineFormSet
+
+
+WITH_CATEGORY = re.compile(r"(?P<name>.*\S)\s*[,(]\s*(?P<category>\w+)\s*\)?")
 
 
 class TakeBookingForm(forms.Form):
@@ -52,12 +56,17 @@ class TakeBookingForm(forms.Form):
     phone = forms.CharField(
         max_length=30,
         required=False,
+        validators=[check_phone],
         widget=UnfoldAdminTextInputWidget({"inputmode": "tel"}),
         help_text="Such as 0911 234567 or +44 20 7946 0000.",
     )
     country = forms.ChoiceField(choices=[("", "Not known"), *countries], required=False, widget=UnfoldAdminSelectWidget)
     language = forms.ChoiceField(
-        label="Language of the mails", choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget
+        label="Language of the mails",
+        choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
+        widget=UnfoldAdminSelectWidget,
+        help_text=Customer._meta.get_field("language").help_text,  # noqa: SLF001 (Django's documented API)
     )
     travellers = forms.CharField(
         required=False,
@@ -77,22 +86,26 @@ class TakeBookingForm(forms.Form):
         known, new = data.get("customer"), data.get("name", "").strip()
         if known and new:
             self.add_error("customer", "Choose a known customer or write a new one's name, not both.")
-        elif not known and not new and "customer" not in self.errors:
+        for name in ("email", "phone", "country"):
+            if known and data.get(name):
+                self.add_error(name, "A known customer is chosen: clear this, and change the customer's own page.")
+        if not known and not new and "customer" not in self.errors:
             self.add_error("customer", "Choose a customer here, or write a new one's name below.")
         return data
 
     @property
     def customer_data(self) -> CustomerData:
+        """The language only where somebody chose one."""
         names = ("name", "email", "phone", "country", "language")
-        return CustomerData(**{name: self.cleaned_data[name] for name in names})
+        stated = {name: self.cleaned_data[name] for name in names}
+        return CustomerData(**stated | ({} if "language" in self.changed_data else {"language": ""}))
 
 
 def traveller(line: str) -> TravellerData:
-    """“Sara Bekele, child”; the category may be left out."""
-    name, _comma, category = line.rpartition(",")
-    category = category.strip().lower()
-    if name.strip() and category in Traveller.Category.values:
-        return TravellerData(name=name.strip()[:150], category=category)
+    """“Sara Bekele, child” or “Sara Bekele (child)”; the category may be left out."""
+    found = WITH_CATEGORY.fullmatch(line.strip())
+    if found and (category := found["category"].lower()) in Traveller.Category.values:
+        return TravellerData(name=found["name"][:150], category=category)
     return TravellerData(name=line.strip()[:150])
 
 

@@ -1,6 +1,6 @@
 """Customers: found again where we can be sure, made where not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -63,8 +63,24 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
         return customer
     known = Customer.objects.filter(email=clean_email(data.email), name__iexact=name, user_id="").order_by("pk").first()
     if data.email.strip() and known:
-        return known
+        return _fill_in(known, details)
     return Customer.objects.create(**details)
+
+
+def _fill_in(known: Customer, details: Mapping[str, str]) -> Customer:
+    """What was blank takes what is stated; what was there stays."""
+    new = {field: value for field, value in details.items() if not getattr(known, field)}
+    if new:
+        Customer.objects.filter(pk=known.pk).update(**new)
+        known.refresh_from_db()
+    return known
+
+
+def kept_details(*, customer: Customer, data: CustomerData) -> dict[str, str]:
+    """{field: what it stays} of a known customer for whom something else was stated."""
+    stated = {"phone": clean_phone(data.phone), "country": data.country, "language": data.language}
+    kept = {"phone": customer.phone, "country": customer.country.name, "language": customer.get_language_display()}
+    return {f: kept[f] for f, value in stated.items() if value and value != str(getattr(customer, f))}
 
 
 def find_or_create_customers(*, data: Sequence[CustomerData]) -> list[Customer]:

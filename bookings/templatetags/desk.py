@@ -9,6 +9,9 @@ from bookings import wording
 register = template.Library()
 
 
+register.filter("still_to_pay", wording.still_to_pay)
+
+
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
     return wording.money(amount, currency)

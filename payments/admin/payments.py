@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -104,7 +104,8 @@ class PaymentAdmin(LookOnly):
         code = " ".join(search_term.upper().split())
         if not code:
             return queryset, False
-        own = queryset.filter(tx_ref__startswith=code) | queryset.filter(external_reference=code)
+        typed = Q(method__in=Payment.Method.values, external_reference__in={code, search_term.strip()})
+        own = queryset.filter(Q(tx_ref__startswith=code) | typed)
         if own.exists():
             return own, False
         return queryset.filter(booking__in=find_bookings(Booking.objects.order_by(), search_term)), False

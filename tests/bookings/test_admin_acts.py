@@ -1,5 +1,7 @@
 """The buttons: who may press them, what they say, and what a second press does."""
 
+import html
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -12,11 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.admin import BookingAdmin, DepartureAdmin
-from bookings.models import Booking, BookingEvent, Departure
+from bookings.models import Booking, BookingEvent, Customer, Departure
 from config.roles import ROLES
 from notifications.models import Message
 from tests.desk import act_url, booked, departure_in, desk, press, said
-from tests.factories import make_user
+from tests.factories import make_customer, make_message, make_user
 
 pytestmark = pytest.mark.django_db
 Status = Booking.Status
@@ -165,6 +167,24 @@ def test_a_move_to_a_full_departure_is_refused_beside_the_field_with_the_seats_l
     assert Booking.objects.get(pk=booking.pk).departure_id == free.pk
 
 
+def test_the_picker_offers_where_the_party_fits_first_and_not_its_own_departure() -> None:
+    booking = booked(party_size=3)
+    small, roomy = departure_in(11, capacity=2), departure_in(12, capacity=9)
+    client = desk("bookings.reschedule_booking")
+    page = client.get(act_url("reschedule", booking), {"ids": booking.pk}).content.decode()
+    [url] = re.findall(r'data-ajax--url="([^"]+)"', page)
+    where = "&app_label=bookings&model_name=booking&field_name=departure"
+    choices = client.get(html.unescape(url) + where).json()["results"]
+    assert [choice["id"] for choice in choices] == [str(roomy.pk), str(small.pk)]
+
+
+def test_bring_back_names_the_mail_that_it_sends() -> None:
+    for booking, label in ((booked(), "Booking confirmation"), (paid_up(booked()), "Seats confirmed")):
+        Booking.objects.filter(pk=booking.pk).update(status=Status.EXPIRED)
+        response = desk("bookings.reinstate_booking").get(act_url("bring-back", booking), {"ids": booking.pk})
+        assert response.context["effects"][1:] == [f"The customer gets the mail “{label}”."]
+
+
 def test_party_size_no_show_bring_back_and_promote_call_their_services() -> None:
     client = desk(
         *(f"bookings.{act}_booking" for act in ("reschedule", "mark_no_show", "reinstate", "promote", "cancel"))
@@ -186,18 +206,67 @@ def test_party_size_no_show_bring_back_and_promote_call_their_services() -> None
     assert statuses(left) == [Status.CONFIRMED]
 
 
-def test_resend_goes_to_the_present_address_and_not_twice() -> None:
-    booking = booked()
-    Message.objects.filter(topic=booking.topic).update(status=Message.Status.SENT, sent_at=timezone.now())
-    booking.customer.email = "new@mail.example.org"
-    booking.customer.save()
-    client = desk("notifications.resend_message")
-    press(client, "resend", booking, kind="booking_confirmation")
-    [refusal] = said(press(client, "resend", booking, kind="booking_confirmation"))[-1:]
-    assert refusal == f"{booking.reference}: This message is still on its way; wait until it is sent or has failed."
-    assert list(Message.objects.order_by("pk").values_list("recipient", "status"))[1:] == [
-        ("new@mail.example.org", "queued")
+def test_an_address_that_comes_later_gets_the_mail_that_fits_once() -> None:
+    booking, client = booked(customer=make_customer(name="Almz", email="")), desk("notifications.resend_message")
+    page = client.get(act_url("resend", booking), {"ids": booking.pk})
+    customer_url = reverse("admin:bookings_customer_change", args=[booking.customer_id])
+    assert customer_url in page.content.decode()
+    assert (page.context["form"].ready, list(page.context["form"].fields)) == (False, [])
+    Customer.objects.update(name="Almaz", email="almaz@mail.example.org")
+    assert said(press(client, "resend", booking, kind="current")) == [
+        f"The mail about {booking.reference} is on its way."
     ]
+    [refusal] = said(press(client, "resend", booking, kind="current"))[-1:]
+    assert refusal == f"{booking.reference}: this mail was asked for a moment ago."
+    message = Message.objects.get()
+    assert (message.kind, message.recipient) == ("booking_confirmation", "almaz@mail.example.org")
+    assert message.context["customer_name"] == "Almaz"
+    event = booking.events.get(kind="mail_requested")
+    assert event.text == "Booking confirmation to almaz@mail.example.org"
+    assert event.actor_label.startswith("Sara Clerk")
+
+
+def test_a_fresh_mail_says_what_is_true_now_in_place_of_the_unsent_one() -> None:
+    booking, client = paid_up(booked()), desk("notifications.resend_message")
+    press(client, "resend", booking, kind="current")
+    Booking.objects.update(status=Status.CONFIRMED)
+    Message.objects.filter(status="queued").update(status="sent", sent_at=timezone.now())
+    choices = client.get(act_url("resend", booking), {"ids": booking.pk}).context["form"].fields["kind"].choices
+    assert choices == [
+        ("current", "Seats confirmed, written afresh"),
+        ("booking_confirmation", "Booking confirmation, once more"),
+    ]
+    press(client, "resend", booking, kind="current")
+    assert list(Message.objects.order_by("pk").values_list("kind", "status")) == [
+        ("booking_confirmation", "withdrawn"),
+        ("booking_confirmation", "sent"),
+        ("booking_confirmed", "queued"),
+    ]
+
+
+def test_an_earlier_mail_goes_out_again_to_the_present_address_and_not_twice() -> None:
+    booking, client = booked(), desk("notifications.resend_message")
+    make_message(kind="payment_confirmation", topic=booking.topic, status=Message.Status.SENT)
+    make_message(kind="payment_failure", topic=booking.topic, status=Message.Status.SENT, withdrawn_reason="Moved.")
+    Customer.objects.update(email="new@mail.example.org")
+    press(client, "resend", booking, kind="payment_confirmation")
+    again = Message.objects.latest("pk")
+    assert (again.kind, again.recipient, again.status) == ("payment_confirmation", "new@mail.example.org", "queued")
+    for kind in ("payment_confirmation", "payment_failure"):
+        assert list(press(client, "resend", booking, kind=kind).context["form"].errors) == ["kind"]
+    assert Message.objects.latest("pk") == again
+
+
+def test_sending_thirty_mails_takes_as_many_statements_as_three() -> None:
+    client, counts = desk("notifications.resend_message"), []
+    for number in (3, 30):
+        departure = departure_in(10, capacity=100)
+        bookings = [booked(departure) for _ in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            response = press(client, "resend", *bookings, kind="current")
+        assert said(response)[-1] == f"{number} mails are on their way."
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_only_the_buttons_that_state_and_person_allow_are_shown() -> None:

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.django_db
 HOSTILE = '<script>alert("x")</script>'
 BOOKINGS = "/admin/bookings/booking/"
 DEPARTURES = "/admin/bookings/departure/"
+READ_OUT = (
+    "td-nqkftdxw, nqkf, TD NQKFTDXW, TD-NQKF TDXW, nqkf tdxw, TDNQKFTDXW, td-n, old-000010, OLD-0000, "
+    "4567, 0911, 234 567, SARA@mail"
+)
 
 
 def page(row: Booking | Departure | Customer, name: str = "change") -> str:
@@ -68,6 +72,29 @@ def test_bookings_are_found_by_reference_customer_phone_and_departure() -> None:
     for text in [*texts, "0911 234 567", "OLD-000007", booking.departure.code]:
         assert found(client, text) == wanted, text
     assert found(client, "nobody") == []
+
+
+@pytest.mark.parametrize("text", READ_OUT.split(", "))
+def test_a_booking_is_found_as_it_is_read_out(text: str) -> None:
+    customer = make_customer(name="Sara Bekele", email="sara@mail.example.org", phone="+251911234567")
+    booking = booked(customer=customer)
+    booked(customer=make_customer(phone="+251922888888"))
+    Booking.objects.filter(pk=booking.pk).update(reference="TD-NQKFTDXW", external_reference="OLD-000010")
+    assert found(desk(), text) == ["TD-NQKFTDXW"]
+
+
+@pytest.mark.parametrize("text", ["TD", "TD-", "A1", "---", "0", "%", "TD tour", "@", "x" * 300])
+def test_no_search_is_an_error_page(text: str) -> None:
+    booked()
+    assert desk().get(BOOKINGS, {"q": text}).status_code == 200
+
+
+def test_a_search_looks_through_all_dates_the_next_departure_first() -> None:
+    past, coming, later = departure_in(-3), departure_in(3), departure_in(5)
+    rows = desk().get(DEPARTURES, {"q": "lalibela"}).context["cl"].result_list
+    assert list(rows) == [coming, later, past]
+    assert found(desk(), past.code, DEPARTURES) == [past.code]
+    assert "?departs=all" in desk().get(DEPARTURES, {"departs": "today"}).content.decode()
 
 
 def test_departures_show_from_today_on_and_the_past_when_asked() -> None:
@@ -192,6 +219,39 @@ def test_the_manifest_names_every_seat_and_needs_its_permission() -> None:
         (booking.reference, ""),
         (booking.reference, ""),
     ]
+
+
+def test_a_manifest_is_only_read() -> None:
+    departure, client = departure_in(2), desk("bookings.view_manifest")
+    for name in ("manifest", "manifest_csv"):
+        assert client.post(page(departure, name)).status_code == 405
+
+
+def test_a_trip_with_departures_keeps_its_code_and_time_zone() -> None:
+    trip, client = make_trip(), desk("bookings.change_trip")
+    url = reverse("admin:bookings_trip_change", args=[trip.pk])
+    assert {"code", "time_zone"} <= set(client.get(url).context["adminform"].form.fields)
+    departure_in(3, trip=trip)
+    assert not {"code", "time_zone"} & set(client.get(url).context["adminform"].form.fields)
+
+
+def test_only_a_state_that_owes_shows_money_to_pay() -> None:
+    booking, client = booked(), desk()
+    assert "ETB 2,000.00 to pay" in client.get(page(booking)).content.decode()
+    Booking.objects.filter(pk=booking.pk).update(paid=2500)
+    assert "ETB 500.00 too much paid" in client.get(page(booking)).content.decode()
+    Booking.objects.filter(pk=booking.pk).update(paid=0, status=Booking.Status.EXPIRED)
+    assert "to pay" not in client.get(page(booking)).content.decode()
+
+
+def test_a_customer_s_new_phone_has_digits_and_is_written_as_everywhere() -> None:
+    customer, client = make_customer(phone="ask at desk"), desk("bookings.change_customer")
+    form = {"name": "Sara", "email": "Sara@Mail.example.org", "language": "en", "country": "", "notes": ""}
+    assert client.post(page(customer), form | {"phone": "ask at desk"}).status_code == 302
+    response = client.post(page(customer), form | {"phone": "no number!!"})
+    assert response.context["adminform"].form.errors == {"phone": ["Give a phone number, such as 0911 234567."]}
+    client.post(page(customer), form | {"phone": "0911 234 567"})
+    assert list(Customer.objects.values_list("email", "phone")) == [("sara@mail.example.org", "+251911234567")]
 
 
 def test_the_manifest_s_csv_runs_no_formula() -> None:

@@ -26,7 +26,7 @@ def answers(on: Departure, /, **changes: Any) -> dict[str, Any]:
         "phone": "0911 234567",
         "country": "ET",
         "language": "am",
-        "travellers": "አልማዝ ተስፋዬ\nSara, child\n",
+        "travellers": "አልማዝ ተስፋዬ\nSara (child)\n",
         "notes": "Window seats",
     } | changes
 
@@ -62,9 +62,27 @@ def test_the_form_sent_twice_makes_one_booking_and_one_customer() -> None:
 
 
 def test_a_known_customer_is_booked() -> None:
-    customer = make_customer()
-    clerk().post(URL, answers(departure_in(10), customer=customer.pk, name=""))
+    customer, blank = make_customer(), {"name": "", "email": "", "phone": "", "country": ""}
+    clerk().post(URL, answers(departure_in(10), customer=customer.pk, **blank))
     assert Booking.objects.get().customer == customer
+
+
+def test_details_beside_a_known_customer_are_no_secret_loss() -> None:
+    response = clerk().post(URL, answers(departure_in(10), customer=make_customer().pk, name="", country=""))
+    text = "A known customer is chosen: clear this, and change the customer's own page."
+    assert response.context["form"].errors == {"email": [text], "phone": [text]}
+
+
+def test_a_new_customer_who_is_known_keeps_what_is_there_and_gets_what_was_blank() -> None:
+    known = make_customer(name="Sara", email="sara@mail.example.org", phone="+251922000000")
+    wanted = answers(departure_in(10), name="sara", email="Sara@mail.example.org", travellers="")
+    response = clerk().post(URL, wanted)
+    booking = Booking.objects.get()
+    assert said(response) == [
+        f"{booking.reference} for Sara is taken. Sara is known: phone stays +251922000000, language stays English."
+    ]
+    known.refresh_from_db()
+    assert (booking.customer, known.phone, known.country.code) == (known, "+251922000000", "ET")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +90,7 @@ def test_a_known_customer_is_booked() -> None:
     [
         ({"name": ""}, "customer", "Choose a customer here, or write a new one's name below."),
         ({"travellers": "A\nB\nC"}, "travellers", "3 travellers are named for a party of 2."),
+        ({"phone": "not a number!!"}, "phone", "Give a phone number, such as 0911 234567."),
         ({"party_size": 0}, "party_size", "Ensure this value is greater than or equal to 1."),
         ({"departure": 999999}, "departure", "Select a valid choice. That choice is not one of the available choices."),
     ],
@@ -90,7 +109,7 @@ def test_sold_out_keeps_what_was_typed_and_offers_the_waiting_list() -> None:
         "waitlist": ["Tick this to put the party on the waiting list instead."],
     }
     page = response.content.decode()
-    for typed in ("አልማዝ ተስፋዬ", "0911 234567", "Window seats", "Sara, child", departure.code, "one-press"):
+    for typed in ("አልማዝ ተስፋዬ", "0911 234567", "Window seats", "Sara (child)", departure.code, "one-press"):
         assert typed in page
     assert (Booking.objects.count(), Customer.objects.count()) == (0, 0)
     response = client.post(URL, answers(departure, waitlist="on"))

@@ -215,6 +215,12 @@ def test_a_booking_takes_seats_and_queues_its_mail(api: Client) -> None:
     assert list(Message.objects.values_list("kind", "recipient")) == [
         ("booking_confirmation", "abebe@mail.example.org")
     ]
+
+
+def test_the_answer_tells_all_about_the_booking(api: Client) -> None:
+    departure = leaving()
+    response = post(api, "/api/booking/", wish(departure))
+    booking = Booking.objects.get()
     hold = booking.hold_expires_at
     assert hold is not None
     assert response.json() == {

@@ -70,7 +70,7 @@ def test_booking_confirmation_in_full() -> None:
     assert mail.text == (
         "Dear Almaz Tesfaye,\n\n"
         "Thank you for booking with Tourdesk Travel. Your seats are reserved until Tue 24 November 2026, 10:00. "
-        "Please pay by then, or they go to other travellers.\n\n"
+        "Please pay at least the deposit of 900.00 ETB by then, or they go to other travellers.\n\n"
         "Booking: TD-7K3M9QX2\nTrip: Lalibela highlands\nDestination: Lalibela, Ethiopia\n"
         "Departure: Tue 24 November 2026, 07:30\nReturn: Fri 27 November 2026, 18:00 (Africa/Addis_Ababa)\n"
         "Travellers: 2 (Almaz Tesfaye, Yonas Tesfaye)\n"
@@ -87,6 +87,25 @@ def test_payment_confirmation_names_transaction_and_new_status() -> None:
     assert mail.subject == "Payment received: 900.00 ETB for booking TD-7K3M9QX2"
     for line in ("your booking is now: Confirmed.", "Transaction: CASH-7K3M9QX2", "Method: Cash", "Amount: 900.00 ETB"):
         assert line in mail.text
+
+
+def test_money_for_a_cancelled_booking_asks_for_no_more() -> None:
+    text = render(unsaved("payment_confirmation", status="Cancelled", how_to_pay="")).text
+    assert "Your booking is cancelled, so we will write to you about this money.\n" in text
+    assert "Balance" not in text
+
+
+def test_too_much_money_is_called_so() -> None:
+    text = render(unsaved("payment_confirmation", balance="-1500.00", overpaid="1500.00", how_to_pay="")).text
+    assert "Paid: 0.00 ETB\nOverpaid: 1,500.00 ETB\n" in text
+    assert "You have paid more than the total. We will write to you about it.\n" in text
+    assert "Balance" not in text
+
+
+def test_off_the_waiting_list_is_good_news() -> None:
+    mail = render(unsaved("booking_promoted"))
+    assert mail.subject.startswith("Seats came free for you: Lalibela highlands")
+    assert "Your seats are reserved until Tue 24 November 2026, 10:00. Please pay at least the deposit" in mail.text
 
 
 def test_payment_failure_names_the_cause_the_cure_and_whom_to_ask() -> None:
