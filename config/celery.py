@@ -1,12 +1,13 @@
 """The Celery application, and what every worker process needs around a task."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
 from celery.bootsteps import StartStopStep
-from celery.signals import task_failure, task_prerun
+from celery.signals import task_failure, task_prerun, worker_ready
 
 from config.queues import declare_dead_letters
 
@@ -15,10 +16,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("flower.py")))
 
 
+CONFIRM_SECONDS = 5
+
+
 class TourdeskTask(Task):  # type: ignore[type-arg]
     """A message that reaches no queue is an error of the sender, not a silent loss (with confirms)."""
 
     mandatory = True
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """Beat's way too: a broker that takes nothing (a full disk, a freeze) would hold the publisher for ever."""
+        options.setdefault("confirm_timeout", CONFIRM_SECONDS)
+        return super().apply_async(*args, **options)
 
 
 class DeadLetters(StartStopStep):
@@ -49,3 +58,11 @@ def drop_connections_of_failed_task(**_kwargs: Any) -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+@worker_ready.connect
+def tell_stand_ins(**_kwargs: Any) -> None:
+    from config.stand_ins import stand_ins
+
+    for warning in stand_ins():
+        logging.getLogger(__name__).warning(warning)

@@ -10,14 +10,19 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
 from bookings.models import Booking, Departure
+from config.clock import SKEW
+from config.health import heartbeat
 from config.sidebar import list_url, may_view
+from config.stand_ins import stand_ins
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
 from payments.models import Payment
@@ -41,18 +46,20 @@ class Card:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Adds `sections` (title → cards), `departures` (None: may not see them) and `departures_url`."""
+    """Adds `sections` (title → cards), `departures` (None: may not see them), `departures_url` and `take_url`."""
     now = timezone.now()
     groups = {
         "Desk": desk(now) if may_view(request, "bookings.Booking") else (),
-        "Money": money() if may_view(request, "payments.Payment") else (),
+        "Money": money(request) if may_view(request, "payments.Payment") else (),
         "Mail": mail(now) if may_view(request, "notifications.Message") else (),
-        "Machines": machines(now) if may_view(request, "django_celery_beat.PeriodicTask") else (),
+        "Machines": (*replaced(), *machines(now)) if may_view(request, "django_celery_beat.PeriodicTask") else (),
     }
     sections = [(title, cards) for title, group in groups.items() if (cards := list(group))]
     rows = next_departures(now) if may_view(request, "bookings.Departure") else None
     url = list_url("bookings.Departure") if rows is not None else ""
-    return context | {"title": "Today", "sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
+    take_url = reverse("admin:bookings_booking_add") if request.user.has_perm("bookings.add_booking") else ""
+    page = {"title": "Today", "sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
+    return context | page | {"take_url": take_url}
 
 
 def next_departures(now: datetime) -> list[Departure]:
@@ -90,7 +97,14 @@ def desk(now: datetime) -> Iterator[Card]:
     )
 
 
-def money() -> Iterator[Card]:
+def money(request: HttpRequest) -> Iterator[Card]:
+    if may_view(request, "bookings.Booking"):
+        yield _counted(
+            Booking.objects.all(),
+            Card("Money on cancelled or expired bookings", "", "Pay it back, or bring the booking back", "", "savings"),
+            {"status__in": ("cancelled", "expired"), "paid__gt": 0},
+            tone="bad",
+        )
     yield _counted(
         Payment.objects.all(),
         Card("Awaited payments", "", "Announced, not here yet", "", "pending_actions"),
@@ -114,6 +128,7 @@ def mail(now: datetime) -> Iterator[Card]:
         {"status": "queued"},
         tone="bad" if late else "",
     )
+    yield stuck(now)
     yield _counted(
         Message.objects.all(), Card("Being sent", "", "In a worker's hands now", "", "send"), {"status": "sending"}
     )
@@ -131,22 +146,43 @@ def mail(now: datetime) -> Iterator[Card]:
     )
 
 
+def stuck(now: datetime) -> Card:
+    """Each try that failed moves a mail's time on, so it is never late; what tells is that it is still here."""
+    rows = Message.objects.filter(status=Message.Status.QUEUED).exclude(last_error="")
+    error = rows.order_by("-due_at").values_list("last_error", flat=True).first()
+    if error is None:
+        note = "None: each mail went out at the first try"
+    else:
+        oldest = rows.aggregate(at=Min("created_at"))["at"]
+        note = f"Oldest written {ago(oldest, now)}. {Truncator(error).chars(160)}"
+    card = Card("Mails waiting after an error", "", note, "", "sync_problem")
+    return _counted(rows, card, {"status": "queued", "last_error__gt": ""}, tone="bad")
+
+
+def replaced() -> Iterator[Card]:
+    """What stands in for a server although the database is a real one."""
+    for stand_in in stand_ins():
+        yield Card(stand_in.title, "!", stand_in.note, "", "warning", "bad")
+
+
 def machines(now: datetime) -> Iterator[Card]:
     """Beat notes each run in its row, a worker notes each task that it ends: old rows mean that they stand still."""
     job = PeriodicTask.objects.filter(name=SWEEPER).first()
-    ended = TaskResult.objects.filter(task_name=SWEEPER).order_by("-date_done").values_list("date_done", flat=True)
+    swept = TaskResult.objects.filter(task_name=SWEEPER, date_done__lte=now + SKEW)
     url = list_url("django_celery_beat.PeriodicTask")
     if job is not None and not job.enabled:
         yield Card("Beat", "Off", "The mail sweeper is switched off", url, "schedule", "bad")
     else:
         yield _alive("Beat", job.last_run_at if job else None, now, "Last asked for mails to send", url)
     results = list_url("django_celery_results.TaskResult") + "?" + urlencode({"task_name": SWEEPER})
-    yield _alive("Workers", ended.first(), now, "Last looked for mails to send", results)
+    yield _alive("Workers", swept.aggregate(at=Max("date_done"))["at"], now, "Last looked for mails to send", results)
 
 
 def _alive(title: str, at: datetime | None, now: datetime, note: str, url: str) -> Card:
-    fresh = at is not None and (now - at).total_seconds() <= settings.HEARTBEAT_MAX_AGE_SECONDS
+    fresh = heartbeat(at, now) == "ok"
     icon = {"Beat": "schedule", "Workers": "memory"}[title]
+    if at is not None and at > now + SKEW:
+        return Card(title, "In the future", "A clock was ahead; start beat again", url, icon, "bad")
     return Card(title, ago(at, now) if at else "Never", note, url, icon, "good" if fresh else "bad")
 
 
@@ -160,6 +196,8 @@ def _counted(rows: QuerySet[Any], card: Card, lookups: dict[str, Any], tone: str
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

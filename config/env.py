@@ -1,13 +1,21 @@
 """The environment, read once: values, NAME_FILE secrets, and one clear line when something is wrong."""
 
 import os
+import re
 import secrets
 import sys
+from email.utils import parseaddr
+from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+SHORTEST_SECRET_KEY = 20  # characters
 
 env = environ.Env()
 
@@ -32,16 +40,31 @@ def stop(name: str, wants: str) -> NoReturn:
 
 def load(base_dir: Path) -> None:
     """Read .env when present, then each NAME_FILE into NAME (a value that is set wins over both)."""
-    if (base_dir / ".env").is_file():
-        environ.Env.read_env(base_dir / ".env")
+    if (file := base_dir / ".env").is_file():
+        try:
+            environ.Env.read_env(StringIO(file.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            stop(str(file), f"can't be read ({type(error).__name__}); it wants lines NAME=value in UTF-8.")
     for name in SECRETS:
-        file = os.environ.get(f"{name}_FILE")
-        if not file or os.environ.get(name):
+        named = os.environ.get(f"{name}_FILE")
+        if not named or os.environ.get(name):
             continue
         try:
-            os.environ[name] = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            stop(f"{name}_FILE", f"names a file that can't be read ({error.strerror}).")
+            os.environ[name] = Path(named).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            stop(f"{name}_FILE", f"names a file that can't be read as text ({type(error).__name__}).")
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder that we may write in; it is made when it isn't there."""
+    path = Path(text(name, str(default)))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(name, f"wants a folder; {path} can't be made ({error.strerror}).")
+    if not os.access(path, os.W_OK):
+        stop(name, f"wants a folder that we may write in; {path} is not.")
+    return path
 
 
 def database(var_dir: Path) -> dict[str, Any]:
@@ -52,6 +75,8 @@ def database(var_dir: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = env.db_url_config(value)
     except ValueError:
+        stop("DATABASE_URL", wants)
+    if not found["NAME"]:
         stop("DATABASE_URL", wants)
     return found
 
@@ -65,7 +90,8 @@ def cache() -> dict[str, Any]:
 
 
 def text(name: str, default: str = "") -> str:
-    return env.str(name, default="").strip() or default
+    """As it stands: environ's own reading takes a secret that begins with $ for another variable's name."""
+    return os.environ.get(name, "").strip() or default
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -87,12 +113,51 @@ def number(name: str, default: int, least: int = 0) -> int:
     return int(value)
 
 
+def port(name: str, default: int) -> int:
+    value = number(name, default, least=1)
+    if value > 65535:
+        stop(name, "wants a port, 1 to 65535.")
+    return value
+
+
 def url(name: str, default: str, schemes: str) -> str:
     """A URL whose scheme is one of the words in `schemes`."""
     value = text(name, default)
     parts = urlsplit(value)
-    if parts.scheme not in schemes.split() or not (parts.netloc or parts.path.strip("/")):
+    if parts.scheme not in schemes.split() or not (parts.netloc or parts.path.strip("/")) or not port_is_right(value):
         stop(name, f"wants a URL that begins with {' or '.join(s + '://' for s in schemes.split())}.")
+    return value
+
+
+def port_is_right(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
+
+
+def hosts(name: str, default: str) -> list[str]:
+    found = words(name, default)
+    if any("/" in host for host in found):
+        stop(name, "wants names without a scheme or path, such as desk.example.com, divided by commas.")
+    return found
+
+
+def address(name: str, default: str) -> str:
+    """A mail address, alone or as in: Name <desk@example.com>."""
+    value = text(name, default)
+    try:
+        validate_email(parseaddr(value)[1])
+    except ValidationError:
+        stop(name, "wants a mail address such as desk@example.com or Name <desk@example.com>.")
+    return value
+
+
+def rate(name: str, default: str) -> str:
+    """How many calls in what time."""
+    value = text(name, default)
+    if not re.fullmatch(r"[1-9]\d*/(s|m|h|d|sec|min|hour|day)", value):
+        stop(name, "wants a number and a time, such as 600/min (s, min, hour or day).")
     return value
 
 
@@ -105,10 +170,12 @@ def choice(name: str, default: str, allowed: str) -> str:
 
 def secret_key(var_dir: Path, *, required: bool) -> str:
     """SECRET_KEY, or, for the embedded database only, one made once and kept under var/."""
-    if value := text("SECRET_KEY"):
+    value = text("SECRET_KEY")
+    if required and len(value) < SHORTEST_SECRET_KEY:
+        what = "is too short" if value else "is missing"
+        stop("SECRET_KEY", f"{what}; set it to 50 or more random characters (needed with this DATABASE_URL).")
+    if value:
         return value
-    if required:
-        stop("SECRET_KEY", "is missing; set it to 50 or more random characters (needed with this DATABASE_URL).")
     return kept(var_dir / "secret-key", secrets.token_urlsafe(50))
 
 
@@ -142,7 +209,7 @@ def email(var_dir: Path) -> dict[str, Any]:
         return {"EMAIL_BACKEND": "notifications.mail_folder.EmailBackend", "EMAIL_FILE_PATH": folder}
     parts = urlsplit(value)
     if parts.scheme.startswith("anymail+"):
-        return {"EMAIL_BACKEND": f"anymail.backends.{parts.scheme.removeprefix('anymail+')}.EmailBackend"}
+        return {"EMAIL_BACKEND": service_backend(parts.scheme.removeprefix("anymail+").replace("-", "_"))}
     try:
         port = parts.port or {"smtps": 465, "smtp+tls": 587}.get(parts.scheme, 25)
     except ValueError:
@@ -158,6 +225,16 @@ def email(var_dir: Path) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
     }
+
+
+def service_backend(name: str) -> str:
+    """The backend of an e-mail service; a mistyped name ends the start, not every mail."""
+    module = f"anymail.backends.{name}"
+    try:
+        import_module(module)
+    except ImportError as error:
+        stop("EMAIL_URL", f"names an e-mail service that can't be used here: {str(error).splitlines()[0]}")
+    return f"{module}.EmailBackend"
 
 
 def anymail() -> dict[str, str]:

@@ -57,7 +57,7 @@ WORKER: dict[str, Any] = {
     "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS": False,
 }
 BEAT: dict[str, Any] = {
-    "CELERY_BEAT_SCHEDULER": "django_celery_beat.schedulers:DatabaseScheduler",
+    "CELERY_BEAT_SCHEDULER": "config.clock:Scheduler",
     "CELERY_BEAT_ENABLE_REMOTE_CONTROL": True,
     "CELERY_BEAT_CRON_STARTING_DEADLINE": 3600,
     "CELERY_BEAT_SYNC_EVERY": 1,  # last_run_at is beat's heartbeat (config/health.py), so it's written at once
@@ -79,8 +79,11 @@ BROKER: dict[str, Any] = {
 
 def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Django settings (CELERY_ prefix) for RabbitMQ, or for the filesystem when no broker is named."""
-    if broker_url and not broker_url.startswith(("amqp://", "amqps://", "memory://")):
-        env.stop("CELERY_BROKER_URL", "wants amqp:// or amqps:// (empty: the embedded broker under var/).")
+    known = broker_url.startswith(("amqp://", "amqps://", "memory://"))
+    if broker_url and not (known and env.port_is_right(broker_url)):
+        env.stop(
+            "CELERY_BROKER_URL", "wants amqp://user:password@host:port/vhost or amqps:// (empty: files under var/)."
+        )
     common = {
         **TASKS,
         **WORKER,
@@ -88,7 +91,7 @@ def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
         **BROKER,
         "CELERY_TIMEZONE": time_zone,
         "CELERY_WORKER_CONCURRENCY": env.number("WORKER_CONCURRENCY", 2, least=1),
-        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": env.number("WORKER_SHUTDOWN_SECONDS", 25, least=1),
+        "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": env.number("WORKER_SHUTDOWN_SECONDS", 65, least=1),
     }
     if not broker_url:
         return common | _filesystem(var_dir)

@@ -2,6 +2,9 @@
 
 Django's SMTP backend never notices that an idle server hung up: every later send would fail. So a kept connection is
 asked (NOOP) before it is used, and closed after any error, after MAX_MAILS and after MAX_IDLE_SECONDS.
+
+EMAIL_TIMEOUT bounds the way in and small talk. A mail itself gets ANSWER_SECONDS: a server that looks into each mail
+before it says 250 would otherwise take it, hear us hang up, and get it again.
 """
 
 import contextlib
@@ -17,6 +20,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 MAX_MAILS = 100
 MAX_IDLE_SECONDS = 60
+ANSWER_SECONDS = 60  # well below OUTBOX_LEASE_SECONDS; WORKER_SHUTDOWN_SECONDS is longer
 KEPT_BACKENDS = ("django.core.mail.backends.smtp.", "anymail.backends.")
 
 
@@ -37,6 +41,7 @@ def send(mail: EmailMultiAlternatives) -> None:
         get_connection().send_messages([mail])
         return
     kept = _usable()
+    _wait_at_most(kept, ANSWER_SECONDS)
     try:
         kept.backend.send_messages([mail])
     except Exception:
@@ -52,6 +57,7 @@ def close() -> None:
     _local.kept = None
     if kept is None or kept.pid != os.getpid():  # a forked child must not say QUIT on its parent's line
         return
+    _wait_at_most(kept, settings.EMAIL_TIMEOUT)
     with contextlib.suppress(OSError, smtplib.SMTPException):
         kept.backend.close()
 
@@ -77,7 +83,14 @@ def _is_alive(kept: _Kept) -> bool:
     line = getattr(kept.backend, "connection", None)
     if not isinstance(line, smtplib.SMTP):
         return True  # an HTTP session looks after itself
+    _wait_at_most(kept, settings.EMAIL_TIMEOUT)
     try:
         return line.noop()[0] == 250
     except (OSError, smtplib.SMTPException):
         return False
+
+
+def _wait_at_most(kept: _Kept, seconds: float) -> None:
+    line = getattr(kept.backend, "connection", None)
+    if isinstance(line, smtplib.SMTP) and line.sock:
+        line.sock.settimeout(seconds)

@@ -4,6 +4,7 @@
 Whoever holds the lease writes the outcome; a worker that lost it (killed, or slower than the lease) writes nothing.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
 from notifications import connection
-from notifications.failures import Failure, Fate, classify
+from notifications.failures import Failure, Fate, classify, code_of
 from notifications.models import Message
 from notifications.rendering import render
 
+logger = logging.getLogger(__name__)
 Status = Message.Status
 
 # Seconds until the next attempt, after the first, the second, …; then it is given up. Together a day and a half.
@@ -26,6 +28,7 @@ MAX_ATTEMPTS = len(BACKOFF) + 1
 SPREAD = 10  # seconds over which retries of one bad moment are scattered
 PAUSE = timedelta(minutes=5)  # for the whole account, after it was refused
 LOST = "The worker was lost while it sent this mail."
+TWICE = " It may have arrived, twice by now; a person decides whether to try again."
 REPUBLISH_EACH = 100  # mails that a worker gets through in one OUTBOX_REPUBLISH_SECONDS, cautiously
 
 
@@ -53,7 +56,11 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
     except DatabaseError:
         raise  # about us, not about the mail: the lease runs out and the sweeper queues it again
     except Exception as error:  # noqa: BLE001 -- every way to fail has its place in failures.py
-        return _fail(claim, classify(error), now)
+        failure = classify(error)
+        outcome = _fail(claim, failure, now)
+        # Neither the address nor the server's words, which may hold it: the row has both.
+        logger.warning("Mail #%s is %s: %s failure, %s", message_id, outcome, failure.fate.value, code_of(error))
+        return outcome
     claim.rows().update(status=Status.SENT, sent_at=now, last_error="", lease_expires_at=None)
     return str(Status.SENT)
 
@@ -64,8 +71,11 @@ def reclaim_lost(*, now: datetime) -> int:
     freed = {"lease_expires_at": None, "possible_duplicate": True, "last_error": LOST}
     with transaction.atomic():
         withdrawn = lost.exclude(withdrawn_reason="").update(status=Status.WITHDRAWN, **freed)
+        twice = lost.filter(possible_duplicate=True).update(
+            status=Status.FAILED, **freed | {"last_error": LOST + TWICE}
+        )
         given_up = lost.filter(attempts__gte=MAX_ATTEMPTS).update(status=Status.FAILED, **freed)
-        return withdrawn + given_up + lost.update(status=Status.QUEUED, due_at=now, published_at=None, **freed)
+        return withdrawn + twice + given_up + lost.update(status=Status.QUEUED, due_at=now, published_at=None, **freed)
 
 
 def take_due(*, now: datetime, limit: int) -> list[tuple[int, str]]:
@@ -125,10 +135,12 @@ def _fail(claim: Claim, failure: Failure, now: datetime) -> str:
     if failure.fate is Fate.CONFIGURATION:
         return _pause(claim, failure, now)
     message = claim.message
-    changes: dict[str, Any] = {"last_error": failure.reason[:1000], "lease_expires_at": None}
+    twice = failure.may_have_arrived and message.possible_duplicate
+    reason = failure.reason[:900] + (TWICE if twice else "")
+    changes: dict[str, Any] = {"last_error": reason, "lease_expires_at": None}
     if failure.may_have_arrived:
         changes["possible_duplicate"] = True
-    if failure.fate is Fate.PERMANENT or message.attempts >= MAX_ATTEMPTS:
+    if failure.fate is Fate.PERMANENT or twice or message.attempts >= MAX_ATTEMPTS:
         claim.rows().update(status=Status.FAILED, **changes)
         return str(Status.FAILED)
     wait = max(BACKOFF[message.attempts - 1] + message.pk % SPREAD, failure.retry_after)
@@ -136,11 +148,14 @@ def _fail(claim: Claim, failure: Failure, now: datetime) -> str:
 
 
 def _pause(claim: Claim, failure: Failure, now: datetime) -> str:
-    """Nothing is wrong with this mail and every other one would fail alike: all wait, none burns an attempt."""
+    """Nothing is wrong with this mail and every other that is due would fail alike: they wait, none burns an attempt.
+
+    Those that wait already keep their time: a new mail's failure must not push them ever further.
+    """
     reason = failure.reason[:1000]
     changes = {"last_error": reason, "lease_expires_at": None, "attempts": F("attempts") - 1}
     outcome = _queue_again(claim, due_at=now + PAUSE, changes=changes)
-    others = Message.objects.filter(status=Status.QUEUED, due_at__lt=now + PAUSE)
+    others = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
     others.update(due_at=now + PAUSE, published_at=None, last_error=reason)
     return outcome
 

@@ -19,6 +19,8 @@ TRANSIENT_HTTP = frozenset({408, 425, 429})
 CONFIGURATION_HTTP = frozenset({401, 403})
 CONFIGURATION_SMTP = frozenset({530, 534, 535})  # also said to MAIL FROM
 LOGIN_ERRORS = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)
+TOO_LARGE = 552  # the one thing about this mail that a server may say to MAIL FROM
+TIMED_OUT = "The mail server did not answer in time."
 LONGEST_RETRY_AFTER = 24 * 3600
 
 
@@ -43,36 +45,49 @@ def classify(error: Exception) -> Failure:
         return _classify_service(error)
     if isinstance(error, smtplib.SMTPException):
         return _classify_smtp(error)
-    if isinstance(error, ssl.SSLCertVerificationError | ImproperlyConfigured):
+    if isinstance(error, ssl.SSLCertVerificationError | ImproperlyConfigured | ImportError):
         return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
     if isinstance(error, OSError):
         reason = f"The mail server could not be reached ({error.strerror or type(error).__name__})."
+        if isinstance(error, TimeoutError):
+            reason = TIMED_OUT
         return Failure(Fate.TRANSIENT, reason, may_have_arrived=_while_in_data(error))
     return Failure(Fate.PERMANENT, f"This mail can't be written ({type(error).__name__}): {error}")
 
 
+def code_of(error: Exception) -> str:
+    """What a log may say of it: the answer's number, or the kind of error. Words may hold an address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return str(next(iter(error.recipients.values()))[0])
+    code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None)
+    return str(code or type(error).__name__)
+
+
 def _classify_smtp(error: smtplib.SMTPException) -> Failure:
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return Failure(Fate.TRANSIENT, "The mail server hung up.", may_have_arrived=_while_in_data(error))
+        reason = TIMED_OUT if isinstance(error.__context__, TimeoutError) else "The mail server hung up."
+        return Failure(Fate.TRANSIENT, reason, may_have_arrived=_while_in_data(error))
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         # One recipient a mail. The answer without the address, which has its own column.
         code, words = next(iter(error.recipients.values()))
         return _classify_answer(code, words)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _classify_answer(error.smtp_code, error.smtp_error, at_login=isinstance(error, LOGIN_ERRORS))
+        refused_us = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != TOO_LARGE
+        about_us = refused_us or isinstance(error, LOGIN_ERRORS)
+        return _classify_answer(error.smtp_code, error.smtp_error, about_us=about_us)
     if isinstance(error, smtplib.SMTPNotSupportedError) and "internationalized" in str(error):
         return Failure(Fate.PERMANENT, "The mail server can't take an address with such letters.")
     return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
 
 
-def _classify_answer(code: int, words: bytes | str, *, at_login: bool = False) -> Failure:
-    """A hard refusal before any mail was spoken of is about us: every mail waits and none is given up."""
+def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -> Failure:
+    """A hard refusal of our log-in or sender is no fault of the mail: every mail waits and none is given up."""
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     reason = f"The mail server said: {code} {said[:500]}"
     if code < 500:
         return Failure(Fate.TRANSIENT, reason)
-    if at_login or code in CONFIGURATION_SMTP:
-        return Failure(Fate.CONFIGURATION, f"{reason} Check EMAIL_URL.")
+    if about_us or code in CONFIGURATION_SMTP:
+        return Failure(Fate.CONFIGURATION, f"{reason} Check DEFAULT_FROM_EMAIL and EMAIL_URL.")
     return Failure(Fate.PERMANENT, reason)
 
 

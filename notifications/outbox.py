@@ -161,10 +161,17 @@ def _again(message: Message, original: Message, recipient: str, user: "User | No
 
 
 def retry(*, message_ids: Collection[int], now: datetime) -> int:
-    """Queue failed messages again, with all their attempts. Returns how many: one that is no longer true stays."""
-    changed = Message.objects.filter(pk__in=message_ids, status=Message.Status.FAILED, withdrawn_reason="").update(
-        status=Message.Status.QUEUED, due_at=now, attempts=0, published_at=None
-    )
+    """Queue failed messages again, with all their attempts, and try those that wait after an error now.
+
+    Returns how many: one that is no longer true stays.
+    """
+    chosen = Message.objects.filter(pk__in=message_ids, withdrawn_reason="")
+    waiting = chosen.filter(status=Message.Status.QUEUED, due_at__gt=now).exclude(last_error="")
+    again = {"due_at": now, "published_at": None}
+    with transaction.atomic():
+        changed = waiting.update(**again)
+        failed = chosen.filter(status=Message.Status.FAILED)
+        changed += failed.update(status=Message.Status.QUEUED, attempts=0, **again)
     if changed:
         _publish_after_commit([(SWEEPER, ())])
     return changed

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -32,18 +33,19 @@ COLOURS = {
 # The buttons that make sense in a state; a message that moved on meanwhile is refused by the service.
 BUTTONS = {
     Status.DRAFT: {"withdraw"},
-    Status.QUEUED: {"withdraw"},
+    Status.QUEUED: {"withdraw", "retry"},
     Status.SENT: {"resend"},
     Status.FAILED: {"resend", "retry"},
     Status.BOUNCED: {"resend"},
 }
+UNDONE = (Status.QUEUED, Status.SENDING, Status.FAILED, Status.BOUNCED)
 
 
 @admin.register(Message)
 class MessageAdmin(ModelAdmin):
-    list_display = ("colour", "kind", "about", "address", "when", "attempts")
+    list_display = ("colour", "kind", "about", "address", "when", "trouble")
     list_display_links = ("colour", "kind")
-    list_filter = ("status", "kind")
+    list_filter = ("status", "kind", ("last_error", admin.EmptyFieldListFilter))
     list_per_page = 50
     search_fields = ("topic",)
     search_help_text = "Booking reference, or the beginning of the address"
@@ -51,7 +53,7 @@ class MessageAdmin(ModelAdmin):
     paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     actions = ("withdraw_selected", "retry_selected")
-    actions_row = actions_detail = ("resend", "withdraw", "retry")
+    actions_detail = ("resend", "withdraw", "retry")  # in a row's menu they could not be chosen by its state
     readonly_fields = ("address", "state", "preview", "plain_text", "identity")
     fieldsets = (
         (None, {"fields": (("status", "kind"), ("address", "topic"), "subject", "state")}),
@@ -95,6 +97,8 @@ class MessageAdmin(ModelAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         message = self._find(object_id)
         fitting = set() if message.withdrawn_reason else BUTTONS.get(Status(message.status), set())
+        if message.status == Status.QUEUED and not (message.last_error and message.due_at > timezone.now()):
+            fitting = fitting - {"retry"}
         return [button for button in super().get_actions_detail(request, object_id) if button.path in fitting]
 
     @display(description="Status", ordering="status", label=COLOURS)
@@ -110,6 +114,11 @@ class MessageAdmin(ModelAdmin):
         what, moment = ("Sent", message.sent_at) if message.sent_at else ("Due", message.due_at)
         return pages.unbroken(f"{what} {date_format(timezone.localtime(moment), 'j M Y, H:i')}")
 
+    @display(description="Last error")
+    def trouble(self, message: Message) -> SafeString:
+        """Where it still matters; the whole of it stands on the message's own page."""
+        return pages.breakable(Truncator(message.last_error).chars(90) if message.status in UNDONE else "")
+
     @display(description="To", ordering="recipient")
     def address(self, message: Message) -> SafeString:
         return pages.breakable(message.recipient)
@@ -119,7 +128,7 @@ class MessageAdmin(ModelAdmin):
         lines = [
             (message.last_error,),
             (message.withdrawn_reason and f"No longer true: {message.withdrawn_reason}",),
-            (message.possible_duplicate and "It may have arrived twice.",),
+            (message.possible_duplicate and "It may have arrived before, or twice.",),
         ]
         return format_html_join("", '<p dir="auto">{}</p>', [line for line in lines if line[0]]) or SafeString("–")
 
@@ -189,7 +198,7 @@ class MessageAdmin(ModelAdmin):
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
         ids = list(queryset.values_list("pk", flat=True))
         if "confirmed" not in request.POST:
-            question = f"Try to send {_messages(len(ids))} again? Only failed ones are tried."
+            question = f"Try to send {_messages(len(ids))} again? Only those that failed or wait after an error are."
             return self._ask_list(request, pages.RetryForm(), ids, title="Try again", question=question)
         return self._retry(request, ids)
 
@@ -213,7 +222,7 @@ class MessageAdmin(ModelAdmin):
 
     def _retry(self, request: HttpRequest, ids: list[int]) -> HttpResponse:
         done = outbox.retry(message_ids=ids, now=timezone.now())
-        return self._tell_count(request, done, len(ids), "queued again", "had not failed, or are no longer true")
+        return self._tell_count(request, done, len(ids), "queued again", "are not in trouble, or no longer true")
 
     def _tell_count(self, request: HttpRequest, done: int, asked: int, what: str, why_not: str) -> HttpResponse:
         text = f"{_messages(done)} {what}."

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
+from pytest_django import Settings
 
 from bookings.models import Booking, Departure
 from config import dashboard
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
-from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
+from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = (
@@ -68,10 +70,49 @@ def test_mail_tells_the_age_of_the_oldest_due_one() -> None:
     Message.objects.update(status="failed")
     assert figures(dashboard.mail(NOW)) == {
         "Mails to send": ("0", ""),
+        "Mails waiting after an error": ("0", ""),
         "Being sent": ("0", ""),
         "Failed mails": ("1", "bad"),
         "Bounced mails": ("0", ""),
     }
+
+
+def test_mails_that_wait_after_an_error_raise_an_alarm_though_none_is_due() -> None:
+    make_message(due_at=NOW + timedelta(minutes=5), last_error="The mail server said: 535 No. Check EMAIL_URL.")
+    make_message(due_at=NOW + timedelta(minutes=1), last_error="The mail server hung up.")
+    make_message(due_at=NOW + timedelta(days=1))
+    Message.objects.update(created_at=NOW - timedelta(hours=3))
+    (card,) = (card for card in dashboard.mail(NOW) if card.title == "Mails waiting after an error")
+    assert (card.figure, card.tone) == ("2", "bad")
+    assert card.note == "Oldest written 3 h ago. The mail server said: 535 No. Check EMAIL_URL."
+
+
+def test_a_clock_that_was_ahead_is_told() -> None:
+    every, _made = IntervalSchedule.objects.get_or_create(every=15, period="seconds")
+    PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every, last_run_at=NOW + timedelta(hours=1))
+    assert figures(dashboard.machines(NOW))["Beat"] == ("In the future", "bad")
+
+
+def test_files_beside_a_real_database_raise_an_alarm(settings: Settings, tmp_path: Path) -> None:
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    settings.EMBEDDED = False
+    assert figures(dashboard.replaced()) == {"Mails go to files": ("!", "bad"), "Embedded broker": ("!", "bad")}
+    settings.EMBEDDED = True
+    assert figures(dashboard.replaced()) == {}
+
+
+def test_money_that_a_cancelled_or_expired_booking_still_holds_is_shown() -> None:
+    for status in ("cancelled", "expired", "pending"):
+        Booking.objects.filter(pk=make_booking().pk).update(status=status, paid=Decimal(5), cancel_reason="x")
+    Booking.objects.filter(pk=make_booking().pk).update(status="cancelled", cancel_reason="x")
+    page = login(make_user(*EVERYTHING)).get("/admin/")
+    (card,) = (card for _title, cards in page.context["sections"] for card in cards if card.icon == "savings")
+    assert (card.figure, card.tone) == ("2", "bad")
+
+
+def test_those_who_may_take_bookings_have_the_button() -> None:
+    assert "Take a booking" in login(make_user("bookings.add_booking")).get("/admin/").content.decode()
+    assert "Take a booking" not in login(make_user(*EVERYTHING)).get("/admin/").content.decode()
 
 
 def test_machines_that_never_ran_stand_still_or_are_switched_off_are_told() -> None:
@@ -154,12 +195,14 @@ def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
     trip = make_trip(name="<script>alert(1)</script>")
     make_booking(departure=make_departure(trip=trip, starts_at=now + timedelta(days=1)), now=now)
     make_booking(departure=make_departure(starts_at=now + timedelta(days=3)), now=now, waitlist=True)
+    Booking.objects.filter(pk=make_booking(now=now).pk).update(status="expired", paid=Decimal(5))
+    make_message(due_at=now + timedelta(minutes=5), last_error="The mail server hung up.")
     client = login(make_user(*EVERYTHING))
     response = client.get("/admin/")
     assert "<script>alert(1)" not in response.content.decode()
     found = {}
     for _title, cards in response.context["sections"]:
-        for card in cards:
+        for card in filter(lambda card: card.url, cards):
             page = client.get(card.url)
             assert page.status_code == 200, card.url
             if card.figure.isdecimal():

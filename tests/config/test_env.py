@@ -41,11 +41,20 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://desk@127.0.0.1/desk"),
+        ("DATABASE_URL", "postgres://desk@127.0.0.1"),
         ("CELERY_BROKER_URL", "redis://127.0.0.1"),
+        ("CELERY_BROKER_URL", "amqp://127.0.0.1:abc//"),
         ("EMAIL_URL", "127.0.0.1:25"),
         ("EMAIL_URL", "smtp://mail:port"),
+        ("EMAIL_URL", "anymail+postmrk://?POSTMARK_SERVER_TOKEN=x"),
+        ("DEFAULT_FROM_EMAIL", "desk"),
+        ("VAR_DIR", "/dev/null/var"),
+        ("PORT", "70000"),
+        ("ALLOWED_HOSTS", "https://desk.example.com"),
+        ("API_RATE", "lots"),
         ("SITE_URL", "desk.example.com"),
         ("CSRF_TRUSTED_ORIGINS", "desk.example.com"),
         ("TIME_ZONE", "Addis"),
@@ -88,6 +97,35 @@ def test_secret_comes_from_the_named_file(tmp_path: Path) -> None:
     assert (result.stderr, result.stdout) == ("", "f" * 60 + "\n")
 
 
+def test_a_secret_may_begin_with_a_dollar(tmp_path: Path) -> None:
+    result = start(tmp_path, "print(settings.SECRET_KEY)", SECRET_KEY="$HOME" + "s" * 50)
+
+    assert (result.stderr, result.stdout) == ("", "$HOME" + "s" * 50 + "\n")
+
+
+def test_a_file_that_is_no_text_stops_the_start_and_names_its_variable(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe")
+
+    result = start(tmp_path, SECRET_KEY_FILE=str(tmp_path / "secret"))
+
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("Tourdesk can't start: SECRET_KEY_FILE ")
+
+
+def test_gunicorn_stops_with_the_same_line(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "config.wsgi"],
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), "PORT": "70000"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (1, "Tourdesk can't start: PORT wants a port, 1 to 65535.\n")
+
+
 def test_missing_file_stops_the_start_and_names_its_variable(tmp_path: Path) -> None:
     result = start(tmp_path, SECRET_KEY_FILE=str(tmp_path / "nothing"))
 
@@ -122,7 +160,8 @@ def test_flower_refuses_to_run_open_in_production(tmp_path: Path, monkeypatch: p
 
 def test_every_variable_is_named_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "config").glob("*.py"))
-    reader = r'\b(?:text|flag|number|url|choice|words)\(\s*"([A-Z_]+)"'
+    files = [*(ROOT / "config").glob("*.py"), ROOT / "gunicorn.conf.py"]
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
+    reader = r'\b(?:text|flag|number|port|url|choice|words|hosts|address|rate)\(\s*"([A-Z_]+)"'
 
     assert {name for name in re.findall(reader, code) if f"{name}=" not in example} == set()

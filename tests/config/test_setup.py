@@ -8,9 +8,9 @@ from celery.schedules import schedule
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
-from django_celery_beat.schedulers import DatabaseScheduler
 
 from config.celery import app
+from config.clock import Scheduler
 from config.models import SetupStep
 from config.roles import ROLES
 from config.schedule import JOBS
@@ -113,12 +113,12 @@ def test_beat_takes_over_the_rows_and_writes_none_of_them_again() -> None:
     PeriodicTask.objects.filter(name="bookings.plan_reminders").update(enabled=False)
     before = periodic_tasks()
     for _start in range(2):
-        beat = DatabaseScheduler(app=app)
+        beat = Scheduler(app=app)
         assert sorted(beat.schedule) == sorted(
             {job.task for job in JOBS} - {"bookings.plan_reminders"} | {"celery.backend_cleanup"}
         )
         assert beat.schedule["bookings.expire_holds"].schedule == schedule(600)
-        beat.sync()
+        beat.close()
     assert periodic_tasks() == before
 
 

@@ -1,5 +1,6 @@
 """A real SMTP server that can misbehave, and a look at what reached the broker."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -30,6 +31,7 @@ class Mailbox:
         self.rcpt_answers: list[str] = []
         self.data_answers: list[str] = []
         self.hang_up_after_data = False
+        self.data_delay = 0.0  # seconds until DATA is answered
 
     async def handle_EHLO(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, hostname: str, answers: list[str]
@@ -49,6 +51,7 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.data_answers:
             return self.data_answers.pop(0)
+        await asyncio.sleep(self.data_delay)
         self.mails.append(BytesParser(policy=modern).parsebytes(envelope.original_content))
         if self.hang_up_after_data:
             self.hang_up_after_data = False

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import Message, MessageTemplate
@@ -114,7 +117,7 @@ def test_retry_twice_is_told_honestly() -> None:
     told = [str(next(iter(client.post(url("retry", message), follow=True).context["messages"]))) for _ in range(2)]
     assert told == [
         "1 message queued again.",
-        "0 messages queued again. 1 left alone: they had not failed, or are no longer true.",
+        "0 messages queued again. 1 left alone: they are not in trouble, or no longer true.",
     ]
 
 
@@ -175,6 +178,9 @@ def test_the_detail_page_offers_what_fits_the_state() -> None:
         "failed": ["Send again", "Try again"],
         "withdrawn": [],
     }
+    waiting = make_message(due_at=timezone.now() + timedelta(hours=1), last_error="The mail server hung up.")
+    buttons = client.get(url("change", waiting)).context["actions_detail"]
+    assert [button["title"] for button in buttons] == ["Withdraw", "Try again"]
 
 
 def test_the_preview_can_run_and_load_nothing() -> None:

@@ -101,6 +101,38 @@ def test_a_line_lost_after_the_mail_was_handed_over_is_marked_as_possibly_twice(
     assert [mail["Message-ID"] for mail in mail_server.mailbox.mails] == [message.message_id] * 2
 
 
+def test_a_second_answer_that_is_missing_leaves_the_mail_to_a_person(mail_server: MailServer) -> None:
+    message = make_message(possible_duplicate=True, attempts=1)
+    mail_server.mailbox.hang_up_after_data = True
+    assert deliver(message) == "failed"
+    assert message.last_error == f"The mail server hung up.{delivery.TWICE}"
+
+
+def test_a_slow_answer_to_a_mail_is_waited_for(mail_server: MailServer, settings: Settings) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
+    mail_server.mailbox.data_delay = 1.0
+    assert deliver(make_message()) == "sent"
+    assert len(mail_server.mailbox.mails) == 1
+
+
+def test_an_answer_that_takes_too_long_is_called_so(mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
+    mail_server.mailbox.data_delay = 1.0
+    message = make_message()
+    assert deliver(message) == "queued"
+    assert (message.last_error, message.possible_duplicate) == ("The mail server did not answer in time.", True)
+
+
+def test_a_failure_is_logged_without_address_and_words(
+    mail_server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = make_message()
+    mail_server.mailbox.rcpt_answers = ["550 almaz@example.com is unknown"]
+    deliver(message)
+    told = [record.getMessage() for record in caplog.records if record.name == "notifications.delivery"]
+    assert told == [f"Mail #{message.pk} is failed: permanent failure, 550"]
+
+
 def test_a_server_that_is_away_costs_an_attempt_but_marks_nothing_as_twice(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -122,6 +154,18 @@ def test_a_refused_log_in_pauses_every_mail_and_burns_no_attempt(mail_server: Ma
     assert "s3cret" not in message.last_error
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     assert deliver(message, after=delivery.PAUSE) == "sent"
+
+
+def test_mails_that_wait_for_the_account_keep_their_time_when_another_fails(
+    mail_server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "desk", "s3cret"
+    first = make_message()
+    deliver(first)
+    due, later = first.due_at, timedelta(minutes=4)
+    assert deliver(make_message(due_at=NOW + later), after=later) == "queued"
+    first.refresh_from_db()
+    assert first.due_at == due
 
 
 def test_an_unwritable_header_fails_and_says_so(mail_server: MailServer) -> None:
@@ -150,6 +194,14 @@ def test_a_lost_worker_is_found_after_the_lease_and_the_row_says_so() -> None:
     message.refresh_from_db()
     assert (message.status, message.possible_duplicate, message.last_error) == ("queued", True, delivery.LOST)
     assert delivery.reclaim_lost(now=NOW + timedelta(seconds=122)) == 0
+
+
+def test_a_mail_that_was_lost_twice_is_left_to_a_person() -> None:
+    lease = NOW - timedelta(seconds=1)
+    message = make_message(status=Status.SENDING, attempts=2, lease_expires_at=lease, possible_duplicate=True)
+    assert delivery.reclaim_lost(now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.status, message.last_error) == ("failed", delivery.LOST + delivery.TWICE)
 
 
 def test_a_mail_that_kills_every_worker_is_given_up() -> None:

@@ -17,7 +17,7 @@ from anymail.exceptions import (
 )
 from django.core.mail import BadHeaderError
 
-from notifications.failures import Fate, classify
+from notifications.failures import Fate, classify, code_of
 
 
 def refused(code: int) -> smtplib.SMTPRecipientsRefused:
@@ -61,7 +61,7 @@ TRANSIENT = [
 PERMANENT = [
     *[smtplib.SMTPDataError(code, b"no") for code in (500, 550, 552, 554)],
     refused(550),
-    smtplib.SMTPSenderRefused(553, b"no", "desk@tourdesk.example"),
+    smtplib.SMTPSenderRefused(552, b"too large", "desk@tourdesk.example"),
     smtplib.SMTPNotSupportedError("One or more addresses require internationalized email support"),
     BadHeaderError("newline"),
     UnicodeEncodeError("ascii", "é", 0, 1, "no"),
@@ -77,6 +77,8 @@ CONFIGURATION = [
     smtplib.SMTPAuthenticationError(535, b"wrong password"),
     smtplib.SMTPAuthenticationError(534, b"too weak"),
     smtplib.SMTPSenderRefused(530, b"log in first", "desk@tourdesk.example"),
+    smtplib.SMTPSenderRefused(550, b"account suspended", "desk@tourdesk.example"),
+    smtplib.SMTPSenderRefused(553, b"not your address", "desk@tourdesk.example"),
     smtplib.SMTPConnectError(554, b"go away"),
     smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server."),
     smtplib.SMTPException("No suitable authentication method found."),
@@ -84,6 +86,7 @@ CONFIGURATION = [
     http(401),
     http(403),
     AnymailConfigurationError("no key"),
+    ImportError("No module named 'anymail.backends.postmrk'."),
 ]
 
 
@@ -97,7 +100,7 @@ def test_each_failure_has_its_fate(fate: Fate, errors: list[Exception]) -> None:
 
 
 def test_configuration_failures_name_the_cure() -> None:
-    assert all(classify(error).reason.endswith("Check EMAIL_URL.") for error in CONFIGURATION)
+    assert all(classify(error).reason.endswith("EMAIL_URL.") for error in CONFIGURATION)
 
 
 def test_a_service_that_answers_nothing_may_have_sent_the_mail() -> None:
@@ -121,3 +124,8 @@ def test_no_address_and_no_payload_gets_into_the_reason() -> None:
     assert classify(refused(550)).reason == "The mail server said: 550 no"
     error = AnymailAPIError("to a@example.com", status_code=None, payload={"key": "s3cret"})
     assert classify(error).reason == "The e-mail service could not be reached."
+
+
+def test_the_log_gets_a_number_or_the_kind_of_error() -> None:
+    errors = (refused(550), smtplib.SMTPDataError(451, b"later"), http(503), ConnectionRefusedError())
+    assert [code_of(error) for error in errors] == ["550", "451", "503", "ConnectionRefusedError"]

@@ -171,6 +171,17 @@ def test_retry_queues_failed_rows_and_leaves_the_rest() -> None:
     ]
 
 
+def test_retry_sends_now_what_waits_after_an_error_and_leaves_what_is_not_due() -> None:
+    later = NOW + timedelta(hours=2)
+    waiting = make_message(due_at=later, attempts=3, last_error="535")
+    reminder = make_message(due_at=later)
+    assert outbox.retry(message_ids=[waiting.pk, reminder.pk], now=NOW) == 1
+    assert list(Message.objects.order_by("pk").values_list("status", "attempts", "due_at")) == [
+        ("queued", 3, NOW),
+        ("queued", 0, later),
+    ]
+
+
 def test_staff_withdraw_only_what_is_unsent() -> None:
     rows = [make_message(), make_message(status=Status.SENT)]
     assert outbox.withdraw_messages(message_ids=[row.pk for row in rows], reason="By phone.") == 1

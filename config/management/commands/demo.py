@@ -1,6 +1,7 @@
 """`make demo`: web, worker, beat and Flower in one terminal; the data under var/ is kept for the next time."""
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -9,7 +10,8 @@ import sys
 import threading
 import time
 import urllib.request
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management import call_command
@@ -17,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from honcho import manager
 from honcho.compat import ProcessManager
+from honcho.process import Popen, Process
 
 from config import embedded_broker, env, queues
 
@@ -29,13 +32,14 @@ PROCESSES = {
 }
 START_SECONDS = 90
 STOP_SECONDS = 15  # an idle worker on the embedded broker needs some 5
+PR_SET_PDEATHSIG: Final = 1
 
 
 class Command(BaseCommand):
     help = "Migrate, set up, make the demo data once, then run web, worker, beat and Flower until Ctrl-C."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        port, flower_port = env.number("PORT", 8000, least=1), env.number("FLOWER_PORT", 5555, least=1)
+        port, flower_port = env.port("PORT", 8000), env.port("FLOWER_PORT", 5555)
         refuse_taken("PORT", port)
         refuse_taken("FLOWER_PORT", flower_port)
         self.prepare()
@@ -71,12 +75,30 @@ class MainProcessFirst(ProcessManager):  # type: ignore[misc]
             os.kill(pid, signal.SIGTERM)
 
 
+class Leashed(Process):  # type: ignore[misc]
+    """Ends when its parent does, even if that was killed: what is left would hold the ports and the broker."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._child_ctor = partial(Popen, preexec_fn=partial(end_with_parent, signal.SIGTERM))
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        end_with_parent(signal.SIGKILL)  # it ignores TERM, and only passes on what its command says
+        super().run(*args, **kwargs)
+
+
+def end_with_parent(with_signal: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, with_signal)
+
+
 class Supervisor(manager.Manager):  # type: ignore[misc]
     """honcho's manager: one ends, all end; process groups that are still there after STOP_SECONDS are killed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._procmgr = MainProcessFirst()
+        self._process_ctor = Leashed
         manager.KILL_WAIT = STOP_SECONDS
 
 
