@@ -18,11 +18,15 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from bookings.errors import Refused
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 150 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_TAGS = 1_500_000  # four for each different text; openpyxl takes seconds for so many
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
 DELIMITERS = ",;\t"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a formula would start: at the beginning, and after what may begin another cell or row for a spreadsheet that
+# divides at semicolons and so takes no quote in the middle for one. Wide signs count as well.
+FORMULA_START = r"\A{0}(?='*[\t\r\n])|((?:\A|[;\t\r\n])){0}(?='*[^\S\t\r\n]*[=+\-@＝＋－＠])"
+BARE, ESCAPED = re.compile(FORMULA_START.format("")), re.compile(FORMULA_START.format("'"))
 NEGATIVE_NUMBER = re.compile(r"-\d+(\.\d+)?")
 
 
@@ -140,8 +144,7 @@ def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
     book = None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise UnreadableFile("The workbook is too large when unpacked. Divide it into smaller ones.")
+            _check_unpacked(archive)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         cells = book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
         yield from _bounded([cell_text(value) for value in row] for row in cells)
@@ -154,12 +157,29 @@ def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
             book.close()
 
 
+def _check_unpacked(archive: zipfile.ZipFile) -> None:
+    """Its size, and how much of it openpyxl reads before the first row: texts and styles."""
+    entries = archive.infolist()
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise UnreadableFile("The workbook is too large when unpacked. Divide it into smaller ones.")
+    others = [entry for entry in entries if not entry.filename.startswith("xl/worksheets/")]
+    if sum(_count_tags(archive, entry) for entry in others) > MAX_TAGS:
+        raise UnreadableFile("The workbook holds too many different texts. Divide it into smaller ones.")
+
+
+def _count_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    with archive.open(entry) as part:
+        return sum(chunk.count(b"<") for chunk in iter(lambda: part.read(1024 * 1024), b""))
+
+
 def _bounded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
     for index, row in enumerate(rows):
         while row and not row[-1]:
             row.pop()
-        if index > MAX_ROWS and row:
-            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Divide it into smaller ones.")
+        if index > MAX_ROWS:
+            if row:
+                raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Divide it into smaller ones.")
+            continue  # millions of blank lines at the end are not kept
         if len(row) > MAX_COLUMNS:
             raise UnreadableFile(f"Row {index + 1} has more than {MAX_COLUMNS} columns.")
         yield row
@@ -181,13 +201,12 @@ def cell_text(value: Any) -> str:
 
 
 def escape_cell(value: Any) -> Any:
-    """Text that a spreadsheet would run gets a leading apostrophe; numbers and dates stay what they are."""
-    if not isinstance(value, str):
+    """Text that a spreadsheet would run gets an apostrophe in front; numbers and dates stay what they are."""
+    if not isinstance(value, str) or NEGATIVE_NUMBER.fullmatch(value):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not NEGATIVE_NUMBER.fullmatch(text) else text
+    return BARE.sub(r"\g<1>'", ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value))
 
 
 def unescape_cell(text: str) -> str:
     """Undoes escape_cell, so that a file we exported comes back as it was."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    return ESCAPED.sub(r"\g<1>", text)

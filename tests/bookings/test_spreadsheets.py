@@ -96,6 +96,18 @@ def test_too_many_rows_are_refused() -> None:
     )
 
 
+def test_millions_of_blank_lines_are_not_kept() -> None:
+    table = read_table(b"Ref\nOLD-1\n" + b"\n" * 300_000)
+    assert table.rows == [["OLD-1"]]
+
+
+def test_a_workbook_of_very_many_texts_is_refused_before_they_are_read() -> None:
+    stream = io.BytesIO(workbook(["Ref"], ["OLD-1"]))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/many.xml", b"<si><t>x</t></si>" * 400_000)
+    assert refusal(stream.getvalue()) == "The workbook holds too many different texts. Divide it into smaller ones."
+
+
 def test_a_zip_bomb_is_not_unpacked() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -116,10 +128,41 @@ def test_columns_are_found_whatever_their_case_and_missing_ones_are_named() -> N
         read_records(Table(["Ref", "E-mail", "REF"], [["1", "2", "3"]]), columns)
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("x")', "+251911", "-1+1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=HYPERLINK("x")',
+        "+251911",
+        "-1+1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        " =1+1",
+        "\u3000=1",
+        "＝1+1",
+        "'=1",
+        "'' =1",
+    ],
+)
 def test_text_that_would_run_is_escaped_and_comes_back(text: str) -> None:
     assert escape_cell(text) == f"'{text}"
     assert unescape_cell(escape_cell(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a; '＝1;b", "a; '＝1;b"),
+        ("a;'=1", "a;''=1"),
+        ("a\n@x; +1", "a\n'@x;' +1"),
+        ("\t=1", "'\t'=1"),
+    ],
+)
+def test_no_formula_hides_behind_a_semicolon_or_a_line_break(text: str, escaped: str) -> None:
+    assert escape_cell(text) == escaped
+    assert unescape_cell(escaped) == text
 
 
 @pytest.mark.parametrize("value", ["-12.50", "late arrival", "'t Hooft", Decimal("-5.00"), 3, date(2026, 7, 1), ""])
