@@ -54,7 +54,7 @@ def _promote(bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
         booking.hold_expires_at = hold_until(booking.departure, now)
     Booking.objects.bulk_update(bookings, ["hold_expires_at"], batch_size=500)
     settle(bookings, actor=actor, now=now)
-    emails.replace("booking_confirmation", pairs, now=now, reason="A seat came free.")
+    emails.replace("booking_promoted", pairs, now=now, reason="A seat came free.")
 
 
 def promote_waitlist(*, now: datetime) -> int:

@@ -190,7 +190,7 @@ def test_the_first_group_that_fits_moves_up() -> None:
     big.refresh_from_db()
     small.refresh_from_db()
     assert (big.status, small.status, seats_taken(small)) == ("waitlisted", "pending", 4)
-    assert mails(small) == [("booking_waitlisted", "withdrawn"), ("booking_confirmation", "queued")]
+    assert mails(small) == [("booking_waitlisted", "withdrawn"), ("booking_promoted", "queued")]
 
 
 def test_freed_seats_of_an_oversold_departure_are_not_sold_again() -> None:
