@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from bookings.acts import Act
 from bookings.admin import act_page
 from bookings.admin.people import clerk
+from bookings.admin.search import as_typed
 from notifications.admin.paging import BoundedPaginator
 
 
@@ -59,6 +60,12 @@ class DeskAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, as_typed(search_term))
+        return found
 
     def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
         return act_page.answer(self, request, act)

@@ -21,7 +21,7 @@ NO_NAME = re.compile(r"(?=.*\d)(?=.*[A-Z])\S+")
 
 def find_bookings(bookings: QuerySet[Booking], text: str) -> QuerySet[Booking]:
     """By reference, reference elsewhere or departure code, or by the customer; the newest when there are very many."""
-    text = _typed(text)
+    text = as_typed(text)
     if not text:
         return bookings
     # A union, not an OR: each part keeps its index on a million rows. Its rows come first, in a query of their own:
@@ -31,7 +31,7 @@ def find_bookings(bookings: QuerySet[Booking], text: str) -> QuerySet[Booking]:
     return bookings.filter(pk__in=[pk for (pk,) in newest])
 
 
-def _typed(text: str) -> str:
+def as_typed(text: str) -> str:
     """On one line, and bounded: each word is looked for in many rows."""
     return " ".join(text[:LONGEST].split()[:MOST_WORDS])
 
@@ -60,7 +60,7 @@ def _references(code: str) -> list[str]:
 
 def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """By the beginning of an e-mail address, a part of a phone number, or all words of the name in any order."""
-    text = _typed(text)
+    text = as_typed(text)
     if "@" in text:
         return customers.filter(email__startswith=text.lower())
     digits = re.sub(r"\D", "", text).lstrip("0")
@@ -73,7 +73,7 @@ def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Custome
 
 def find_departures(departures: QuerySet[Departure], text: str) -> QuerySet[Departure]:
     """By code, or by the trip's name or destination."""
-    text = _typed(text)
+    text = as_typed(text)
     trips = Trip.objects.order_by()
     for word in text.split():
         trips = trips.filter(Q(name__icontains=word) | Q(destination__icontains=word) | Q(code__istartswith=word))
