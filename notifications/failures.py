@@ -87,7 +87,7 @@ def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -
     if code < 500:
         return Failure(Fate.TRANSIENT, reason)
     if about_us or code in CONFIGURATION_SMTP:
-        return Failure(Fate.CONFIGURATION, f"{reason} Check DEFAULT_FROM_EMAIL and EMAIL_URL.")
+        return Failure(Fate.CONFIGURATION, f"{reason.rstrip('. ')}. Check DEFAULT_FROM_EMAIL and EMAIL_URL.")
     return Failure(Fate.PERMANENT, reason)
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
@@ -43,7 +43,7 @@ UNDONE = (Status.QUEUED, Status.SENDING, Status.FAILED, Status.BOUNCED)
 
 @admin.register(Message)
 class MessageAdmin(ModelAdmin):
-    list_display = ("colour", "kind", "about", "address", "when", "trouble")
+    list_display = ("colour", "kind", "about", "address", "when")
     list_display_links = ("colour", "kind")
     list_filter = ("status", "kind", ("last_error", admin.EmptyFieldListFilter))
     list_per_page = 50
@@ -112,12 +112,11 @@ class MessageAdmin(ModelAdmin):
     @display(description="When", ordering="due_at")
     def when(self, message: Message) -> SafeString:
         what, moment = ("Sent", message.sent_at) if message.sent_at else ("Due", message.due_at)
-        return pages.unbroken(f"{what} {date_format(timezone.localtime(moment), 'j M Y, H:i')}")
-
-    @display(description="Last error")
-    def trouble(self, message: Message) -> SafeString:
-        """Where it still matters; the whole of it stands on the message's own page."""
-        return pages.breakable(Truncator(message.last_error).chars(90) if message.status in UNDONE else "")
+        text = pages.unbroken(f"{what} {date_format(timezone.localtime(moment), 'j M Y, H:i')}")
+        if message.last_error and message.status in UNDONE:  # the whole of it stands on the message's own page
+            error = Truncator(message.last_error).chars(90)
+            return format_html('<div style="max-width:16rem">{}<div dir="auto">{}</div></div>', text, error)
+        return text
 
     @display(description="To", ordering="recipient")
     def address(self, message: Message) -> SafeString:
