@@ -10,13 +10,12 @@ from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR)
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 # --- the web -----------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
-SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}", "http https").rstrip("/")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1")
+SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{env.port('PORT', 8000)}", "http https").rstrip("/")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 if any(not origin.startswith(("http://", "https://")) for origin in CSRF_TRUSTED_ORIGINS):
     env.stop("CSRF_TRUSTED_ORIGINS", "wants origins such as https://desk.example.com, divided by commas.")
@@ -93,7 +92,15 @@ if EMBEDDED:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 300)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # A database that is gone without a word is noticed within seconds, not after the system's quarter of an hour.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache()}
 
@@ -147,8 +154,8 @@ WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "admin").exists()
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- mail --------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
-SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "help@tourdesk.example")
+DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
+SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", "help@tourdesk.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 COMPANY_NAME = env.text("COMPANY_NAME", "Tourdesk Travel")
 PAYMENT_INSTRUCTIONS = env.text(
@@ -163,7 +170,7 @@ ANYMAIL = {"REQUESTS_TIMEOUT": 20, **env.anymail()}
 globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZONE))
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
-FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.number('FLOWER_PORT', 5555)}", "http https")
+FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.port('FLOWER_PORT', 5555)}", "http https")
 HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)
 
 # --- payments ----------------------------------------------------------------------------------
@@ -180,7 +187,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["bookings.api.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["bookings.api.ApiKeyThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"api": env.text("API_RATE", "600/min")},
+    "DEFAULT_THROTTLE_RATES": {"api": env.rate("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "bookings.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
