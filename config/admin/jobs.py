@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django_celery_beat.models import (
+    PERIOD_CHOICES,
     ClockedSchedule,
     CrontabSchedule,
     IntervalSchedule,
@@ -155,7 +156,10 @@ class ScheduleAdmin(ModelAdmin):
 
 @admin.register(IntervalSchedule)
 class IntervalScheduleAdmin(ScheduleAdmin):
-    pass
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beat can't keep up with microseconds, and would fill the queues as long as it tries."""
+        kwargs["choices"] = [choice for choice in PERIOD_CHOICES if choice[0] != IntervalSchedule.MICROSECONDS]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 @admin.register(CrontabSchedule)

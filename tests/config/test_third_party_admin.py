@@ -307,6 +307,13 @@ def test_the_result_list_counts_nothing_and_costs_the_same_at_any_size() -> None
     assert statements[0] == statements[1]
 
 
+def test_nothing_runs_every_few_microseconds() -> None:
+    url = reverse("admin:django_celery_beat_intervalschedule_add")
+    assert root().post(url, {"every": 5, "period": "microseconds"}).status_code == 200
+    assert root().post(url, {"every": 5, "period": "seconds"}).status_code == 302
+    assert list(IntervalSchedule.objects.values_list("every", "period")) == [(5, "seconds")]
+
+
 def test_results_are_found_by_id_and_by_task_and_never_change() -> None:
     make_results(3)
     client = root()
