@@ -11,6 +11,13 @@ from django.conf import settings
 from config import env
 from config.stand_ins import stand_ins
 
+# First, because the settings read .env. gunicorn's own lines go where ours go, in LOG_FORMAT; a list of every request
+# is the proxy's business.
+logconfig_dict = {
+    **settings.LOGGING,
+    "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True}, "gunicorn.access": {"level": "CRITICAL"}},
+}
+
 bind = f"{env.text('WEB_ADDRESS', '127.0.0.1')}:{env.port('PORT', 8000)}"
 worker_class = "gthread"
 workers = env.number("WEB_CONCURRENCY", 2, least=1)
@@ -20,11 +27,6 @@ graceful_timeout = 30
 max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
-# gunicorn's own lines go where ours go, in LOG_FORMAT; a list of every request is the proxy's business.
-logconfig_dict = {
-    **settings.LOGGING,
-    "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True}, "gunicorn.access": {"level": "CRITICAL"}},
-}
 
 
 def when_ready(server: Any) -> None:
