@@ -2,8 +2,6 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.rest import caller
-
 
 @pytest.fixture(autouse=True)
 def fresh_throttles() -> None:
@@ -12,4 +10,7 @@ def fresh_throttles() -> None:
 
 @pytest.fixture
 def api() -> Client:
+    """A key of the integration "website" that may do everything."""
+    from tests.rest import caller  # models: not before Django is set up
+
     return caller()
