@@ -46,6 +46,9 @@ def _parts(text: str) -> list[Q]:
         parts.append(Q(external_reference__in={text, code}))
         parts.append(Q(external_reference__startswith=code) & ~Q(external_reference=""))
         parts.append(Q(departure__in=Departure.objects.order_by().filter(code__startswith=code)))
+    if " " not in text:
+        by_address = Customer.objects.order_by().filter(email__startswith=text.lower())
+        parts.append(Q(customer__in=by_address))
     if parts and (REFERENCE.fullmatch(code) or NO_NAME.fullmatch(code)):
         return parts
     return [*parts, by_customer]
@@ -66,7 +69,10 @@ def find_customers(customers: QuerySet[Customer], text: str) -> QuerySet[Custome
     digits = re.sub(r"\D", "", text).lstrip("0")
     if len(digits) >= 3 and PHONE.fullmatch(text):
         return customers.filter(phone__contains=digits)
-    for word in text.split():
+    words = text.split()
+    if len(words) == 1:
+        return customers.filter(Q(name__icontains=text) | Q(email__startswith=text.lower()))
+    for word in words:
         customers = customers.filter(name__icontains=word)
     return customers
 

@@ -63,13 +63,13 @@ def test_a_booking_s_page_takes_as_many_queries_with_a_long_history() -> None:
 
 
 def test_bookings_are_found_by_reference_customer_phone_and_departure() -> None:
-    customer = make_customer(name="Sara Bekele", email="sara@mail.example.org", phone="+251911234567")
+    customer = make_customer(name="Sara Bekele", email="sara.b77@mail.example.org", phone="+251911234567")
     booking, client = booked(customer=customer), desk()
     booked()
     Booking.objects.filter(pk=booking.pk).update(external_reference="OLD-000007")
     wanted = [booking.reference]
-    texts = [booking.reference, booking.reference.lower(), booking.reference[3:], "bekele SARA", "sara@mail"]
-    for text in [*texts, "0911 234 567", "OLD-000007", booking.departure.code]:
+    texts = [booking.reference, booking.reference.lower(), booking.reference[3:], "bekele SARA", "sara.b77@mail"]
+    for text in [*texts, "Sara.b", "sara.b77", "0911 234 567", "OLD-000007", booking.departure.code]:
         assert found(client, text) == wanted, text
     assert found(client, "nobody") == []
 
