@@ -29,9 +29,9 @@ test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and Rabbit
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-sqlite: setup-dev ## the quick tests, on SQLite in memory
-	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 -m "not services and not e2e" $(ARGS)
+	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 --no-migrations -m "not services and not e2e" $(ARGS)
 
-e2e: setup-dev ## only the tests that start real processes
+e2e: setup-dev ## only the slow tests: real processes, thousands of rows
 	@exec $(BIN)/python -m pytest -m e2e $(ARGS)
 
 # Left out is the check that each body which fits the schema is accepted: no schema knows which departures exist.

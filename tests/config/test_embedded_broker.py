@@ -6,6 +6,7 @@ from pathlib import Path
 from queue import Empty
 from typing import TypeVar
 
+import pytest
 from kombu import Connection
 
 from config import queues
@@ -48,6 +49,7 @@ def apart(work: Callable[..., T], *arguments: object) -> T:
         return pool.submit(work, *arguments).result()
 
 
+@pytest.mark.e2e
 def test_every_message_arrives_once_between_two_writers_and_two_readers(tmp_path: Path) -> None:
     folder = str(tmp_path)
     with ProcessPoolExecutor(4) as pool:

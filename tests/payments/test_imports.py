@@ -299,6 +299,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(boss: User, depart
     assert statements("few", 3) == statements("many", 30)
 
 
+@pytest.mark.e2e
 def test_the_old_system_s_files_go_in_and_the_books_are_clean(boss: User) -> None:
     def bookings(**options: Any) -> Report:
         table = read_table((DATA / "old-system-bookings.csv").read_bytes())
