@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from bookings.actors import Actor, staff
 from bookings.errors import Refused
 from bookings.forms.acts import ActForm
-from bookings.models import Booking, Customer
+from bookings.models import Customer
 from bookings.services.outcome import Outcome
 from notifications.catalogue import KINDS
 
@@ -81,23 +81,6 @@ class Act:
 
 def from_outcome(outcome: Outcome[Any]) -> Report:
     return Report([str(row) for row in outcome.done], outcome.refused)
-
-
-def one_by_one(order: Order, names: Mapping[int, str], do: Callable[[int], object]) -> Report:
-    """For services that take one row: each in its own transaction, so that one refusal doesn't stop the rest."""
-    report = Report()
-    for pk in order.ids:
-        try:
-            do(pk)
-        except Refused as refusal:
-            report.refused.append((names[pk], refusal))
-        else:
-            report.done.append(names[pk])
-    return report
-
-
-def names_of_bookings(order: Order) -> dict[int, str]:
-    return dict(Booking.objects.filter(pk__in=order.ids).values_list("pk", "reference"))
 
 
 def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:

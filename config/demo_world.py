@@ -28,7 +28,6 @@ TRIPS = (
     ("BAL", "Bale Mountains and the wolves", "Bale Mountains", 18700, 12, 56, 6),
     ("HAR", "Harar, city of gates", "Harar", 9900, 14, 32, 7),
 )
-DEPARTURES_A_TRIP = 5
 BOOKINGS = 320
 FIRST_NAMES = [
     "Almaz",

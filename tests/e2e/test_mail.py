@@ -93,9 +93,8 @@ def test_a_reminder_goes_out_once_also_after_a_restart_of_beat(stack: Stack, inb
     assert list(Message.objects.filter(kind="departure_reminder").values_list("topic", "status")) == [
         (going.topic, "sent")
     ]
-    assert [mail["To"] for mail in inbox.mails if "booking_cancelled" not in str(mail)].count(
-        "cancelled@mail.example.org"
-    ) == 1  # the cancellation itself
+    to_the_cancelled = [str(mail["Subject"]) for mail in inbox.mails if mail["To"] == "cancelled@mail.example.org"]
+    assert [subject.partition(":")[0] for subject in to_the_cancelled] == ["Cancelled"]
     assert Booking.objects.get(pk=going.pk).status == "confirmed"
 
 
