@@ -6,12 +6,14 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from bookings.admin.desk import DeskAdmin
+from bookings.forms.trips import TripForm
 from bookings.models import Trip
 from bookings.wording import money
 
 
 @admin.register(Trip)
 class TripAdmin(DeskAdmin):
+    form = TripForm
     list_display = ("code", "name", "destination", "listed_price", "capacity", "duration_hours", "on_sale")
     list_filter = (("is_active", BooleanRadioFilter),)
     search_fields = ("code", "name", "destination")
@@ -22,7 +24,8 @@ class TripAdmin(DeskAdmin):
             "New departures get",
             {"fields": ("time_zone", "currency", "price", "capacity", "duration_hours")},
         ),
-        ("New bookings get", {"fields": ("hold_hours", "deposit_type", "deposit_value")}),
+        ("New bookings get", {"fields": ("hold_hours", "deposit_type", "deposit_value", "balance_due_days")}),
+        ("When a booking is cancelled", {"fields": ("cancellation_tiers",)}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Trip | None = None) -> tuple[str, ...]:

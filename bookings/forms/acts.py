@@ -21,10 +21,12 @@ CURRENT = "current"  # MailForm's answer for the mail that fits the state
 class ActForm(forms.Form):
     """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
 
-    `ready` is False when there is nothing that could be done: then the page has no button.
+    `ready` is False when there is nothing that could be done: then the page has no button. `above` names a template
+    for what stands above the fields; it sees the form.
     """
 
     ready = True
+    above = ""
 
     def __init__(self, *args: Any, user: "User", rows: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

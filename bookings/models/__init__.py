@@ -1,0 +1,28 @@
+"""Trips, their dated departures, and the bookings on them.
+
+Money is Decimal with two places in the row's own `currency`; times are UTC, shown in the trip's time zone.
+Nothing here has side effects: states change in bookings.services only.
+"""
+
+from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiRequest
+from bookings.models.sales import Booking, BookingEvent, Customer, Traveller
+from bookings.models.trips import CURRENCIES, TIER, DecimalField, Departure, Money, Trip, check_tiers, check_time_zone
+
+__all__ = [
+    "CURRENCIES",
+    "EVERY_BOOKING",
+    "SCOPES",
+    "TIER",
+    "ApiKey",
+    "ApiRequest",
+    "Booking",
+    "BookingEvent",
+    "Customer",
+    "DecimalField",
+    "Departure",
+    "Money",
+    "Traveller",
+    "Trip",
+    "check_tiers",
+    "check_time_zone",
+]

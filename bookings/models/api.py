@@ -1,0 +1,42 @@
+"""Keys of other systems, and the answers they got. See bookings.models."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import AbstractAPIKey
+
+EVERY_BOOKING = "bookings:all"
+SCOPES = [
+    ("bookings:read", "Read departures and bookings"),
+    ("bookings:write", "Take and cancel bookings"),
+    ("payments:read", "Read payments"),
+    ("payments:write", "Begin and verify payments"),
+    (EVERY_BOOKING, "Every booking and payment, not only this integration's"),
+]
+
+
+class ApiKey(AbstractAPIKey):
+    """A key for another system, with what it may do. Keys of one name are one integration (key rotation)."""
+
+    scopes = models.JSONField(_("scopes"), default=list)
+
+    class Meta(AbstractAPIKey.Meta):
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+
+
+class ApiRequest(models.Model):
+    """The first answer to an Idempotency-Key, kept 24 h. `status_code` is null while the work runs."""
+
+    api_key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    status_code = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("created_at",), name="api_request_created"),)
+        constraints = (models.UniqueConstraint(fields=("api_key", "key"), name="one_answer_per_idempotency_key"),)
+
+    def __str__(self) -> str:
+        return f"{self.api_key_id} {self.key}"

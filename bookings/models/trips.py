@@ -1,0 +1,186 @@
+"""What is sold: trips and their dated departures, and the column of money. See bookings.models."""
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+CURRENCIES = [("ETB", "ETB"), ("USD", "USD"), ("EUR", "EUR")]
+TIER = re.compile(r"\s*(?P<days>\d{1,3})\s*:\s*(?P<percent>\d{1,2}|100)\s*")
+not_negative = MinValueValidator(Decimal(0))
+
+
+def check_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("Give an IANA time zone such as Africa/Addis_Ababa."))
+
+
+if TYPE_CHECKING:
+    DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
+else:
+    DecimalField = models.DecimalField
+
+
+class Money(DecimalField):
+    """Decimal(12,2)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 12)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(*args, **kwargs)
+
+
+def check_tiers(value: str) -> None:
+    if not all(TIER.fullmatch(tier) for tier in value.split(",")):
+        raise ValidationError(_("Write days:percent, with commas between, such as 30:100, 14:50."))
+
+
+class Trip(models.Model):
+    """What is sold: a journey that departs again and again."""
+
+    class Deposit(models.TextChoices):
+        NONE = "none", _("Nothing in advance")
+        FIXED = "fixed", _("A fixed amount a person")
+        PERCENT = "percent", _("A percentage of the total")
+
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Capital letters, digits and dashes."))],
+    )
+    name = models.CharField(_("name"), max_length=120)
+    destination = models.CharField(_("destination"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default=settings.TIME_ZONE, validators=[check_time_zone]
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="ETB")
+    price = Money(_("price a person"), validators=[not_negative])
+    capacity = models.PositiveSmallIntegerField(_("usual capacity"), default=20)
+    duration_hours = models.PositiveSmallIntegerField(
+        _("length in hours"), default=10, validators=[MinValueValidator(1)]
+    )
+    hold_hours = models.PositiveSmallIntegerField(
+        _("hold in hours"),
+        default=48,
+        validators=[MinValueValidator(1)],
+        help_text=_("How long an unpaid booking keeps its seats."),
+    )
+    deposit_type = models.CharField(_("deposit"), max_length=10, choices=Deposit, default=Deposit.PERCENT)
+    deposit_value = Money(_("deposit amount or percent"), default=Decimal(30), validators=[not_negative])
+    balance_due_days = models.PositiveSmallIntegerField(
+        _("balance due"),
+        default=14,
+        db_default=14,
+        help_text=_("Days before the departure on which all has to be paid."),
+    )
+    cancellation_tiers = models.CharField(
+        _("paid back when cancelled"),
+        max_length=100,
+        default="30:100, 14:50",
+        db_default="30:100, 14:50",
+        blank=True,
+        validators=[check_tiers],
+        help_text=_("Days before the departure : percent paid back. 30:100, 14:50 gives all, then half, then nothing."),
+    )
+    is_active = models.BooleanField(_("on sale"), default=True)
+
+    class Meta:
+        ordering = ("code",)
+        verbose_name = _("trip")
+        verbose_name_plural = _("trips")
+        constraints = (
+            models.CheckConstraint(condition=Q(price__gte=0), name="trip_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(deposit_value__gte=0) & (~Q(deposit_type="percent") | Q(deposit_value__lte=100)),
+                name="trip_deposit_in_range",
+                violation_error_message=_("A percentage lies between 0 and 100."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Departure(models.Model):
+    """One dated run of a trip. `seats_taken` is moved by bookings.services.seats alone.
+
+    `planned_capacity` is set only where another system had sold more seats than it had: then `capacity` is what
+    was sold, and it shrinks back to the plan as seats come free, so that nobody sells them again.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        CANCELLED = "cancelled", _("Cancelled")
+        COMPLETED = "completed", _("Completed")
+
+    trip = models.ForeignKey(Trip, models.PROTECT, related_name="departures", verbose_name=_("trip"))
+    code = models.CharField(_("code"), max_length=40, unique=True, editable=False)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    capacity = models.PositiveIntegerField(_("capacity"))
+    planned_capacity = models.PositiveIntegerField(_("planned capacity"), null=True, blank=True, editable=False)
+    seats_taken = models.PositiveIntegerField(_("seats taken"), default=0, editable=False)
+    min_travellers = models.PositiveSmallIntegerField(
+        _("runs from"), default=1, help_text=_("Travellers needed for it to run.")
+    )
+    price = Money(_("price a person"), validators=[not_negative])
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="ETB")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
+
+    class Meta:
+        ordering = ("starts_at", "code")
+        verbose_name = _("departure")
+        verbose_name_plural = _("departures")
+        indexes = (
+            models.Index(fields=("status", "starts_at"), name="departure_status_start"),
+            models.Index(fields=("starts_at",), name="departure_start"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")),
+                name="seats_within_capacity",
+                violation_error_message=_("The capacity can't be smaller than the seats that are taken."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="departure_ends_after_start",
+                violation_error_message=_("It must end after it starts."),
+            ),
+            models.CheckConstraint(condition=Q(price__gte=0), name="departure_price_not_negative"),
+            models.UniqueConstraint(
+                fields=("trip", "starts_at"),
+                name="one_departure_per_trip_and_start",
+                violation_error_message=_("This trip already departs at that time."),
+            ),
+        )
+        permissions = (
+            ("change_departure_status", "Can open, close and cancel departures"),
+            ("view_manifest", "Can see and print passenger manifests"),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.seats_taken
+
+    @property
+    def oversold_by(self) -> int:
+        return max(0, self.seats_taken - self.planned_capacity) if self.planned_capacity is not None else 0
