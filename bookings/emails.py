@@ -6,9 +6,12 @@ from typing import Any
 
 from django.conf import settings
 
+from bookings.links import can_pay_online, pay_url
 from bookings.models import Booking, BookingEvent, Trip
 from notifications import outbox
 
+# What is asked for: untrue as soon as money comes, or the booking changes.
+ABOUT_DUES = ("payment_request", "payment_reminder")
 # Mails whose facts a change of the booking makes untrue.
 ABOUT_SEATS = (
     "booking_confirmation",
@@ -18,6 +21,7 @@ ABOUT_SEATS = (
     "booking_rescheduled",
     "booking_changed",
     "departure_reminder",
+    *ABOUT_DUES,
 )
 # Receipts and the like are sent whatever happens next, but never again once the booking has changed.
 ABOUT_MONEY = ("payment_confirmation", "payment_failure")
@@ -32,7 +36,7 @@ def queue(
 
 def queue_each(kind: str, rows: Iterable[tuple[Booking, BookingEvent, dict[str, Any]]], *, now: datetime) -> None:
     """As `queue`, with facts of each booking's own."""
-    outbox.enqueue([mail(kind, b, f"{event.pk}", facts=facts) for b, event, facts in rows], now=now)
+    outbox.enqueue([mail(kind, b, f"{event.pk}", now=now, facts=facts) for b, event, facts in rows], now=now)
 
 
 def replace(
@@ -56,22 +60,26 @@ def retract(bookings: Iterable[Booking], *, reason: str) -> None:
 
 
 def mail(
-    kind: str, booking: Booking, occurrence: str, *, facts: dict[str, Any] | None = None, due_at: datetime | None = None
+    kind: str, booking: Booking, occurrence: str, *, now: datetime, facts: dict[str, Any] | None = None
 ) -> outbox.Mail:
-    """One mail to the booking's customer. The booking needs departure, trip and customer loaded."""
+    """One mail to the booking's customer, as things stand now. The booking needs departure, trip, customer loaded."""
     return outbox.Mail(
         kind=kind,
         topic=booking.topic,
         recipient=booking.customer.email,
         language=booking.customer.language,
-        context=booking_facts(booking) | (facts or {}),
-        dedupe_key=f"{booking.topic}:{kind}:{occurrence}",
-        due_at=due_at,
+        context=booking_facts(booking, now=now) | (facts or {}),
+        dedupe_key=dedupe_key(kind, booking, occurrence),
     )
 
 
-def booking_facts(booking: Booking) -> dict[str, Any]:
-    """The facts of notifications.catalogue.TRIP; times are written out in the trip's time zone."""
+def dedupe_key(kind: str, booking: Booking, occurrence: str) -> str:
+    """Names the intent: a second mail with it can't be."""
+    return f"{booking.topic}:{kind}:{occurrence}"
+
+
+def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """The facts of notifications.catalogue.TRIP as they are now; times are written out in the trip's time zone."""
     departure, trip = booking.departure, booking.departure.trip
     owed = booking.balance > 0 and booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
     return {
@@ -92,7 +100,10 @@ def booking_facts(booking: Booking) -> dict[str, Any]:
         "overpaid": f"{-booking.balance:.2f}" if booking.balance < 0 else "",
         "status": str(Booking.Status(booking.status).label),
         "hold_until": written_out(booking.hold_expires_at, trip) if booking.hold_expires_at else "",
+        "due_now": f"{booking.due_at(now):.2f}",
+        "balance_due": f"{booking.balance_due_on:%a %-d %B %Y}" if owed and booking.balance_due_on else "",
         "how_to_pay": settings.PAYMENT_INSTRUCTIONS if owed else "",
+        "pay_url": pay_url(booking) if can_pay_online(booking) else "",
     }
 
 

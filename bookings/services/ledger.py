@@ -32,3 +32,10 @@ def add_money(
     outbox.withdraw(
         topics=[b.topic for b in settled], reason="The booking was confirmed.", kinds=["booking_confirmation"]
     )
+
+
+def set_payment_open(booking: Booking, *, is_open: bool) -> None:
+    """Whether money for this locked booking may be on its way; expire_holds leaves it alone meanwhile."""
+    if booking.payment_open != is_open:
+        Booking.objects.filter(pk=booking.pk).update(payment_open=is_open)
+        booking.payment_open = is_open

@@ -12,7 +12,7 @@ from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
 from bookings.services.settling import settle
-from bookings.services.taking import MAX_PARTY, deposit_for, hold_until, total_for
+from bookings.services.taking import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
 from bookings.services.transitions import not_in
 
 Status = Booking.Status
@@ -72,9 +72,10 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
     target = Departure.objects.select_related("trip").get(pk=target.pk)
     for booking in bookings:
         booking.departure = target
+        booking.balance_due_on = balance_due_on(target, now)
         if booking.status == Status.PENDING:
             booking.hold_expires_at = hold_until(target, now)
-    Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at"], batch_size=500)
+    Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at", "balance_due_on"], batch_size=500)
     events = add_events(bookings, kind="rescheduled", actor=actor, now=now, text=f"Moved to {target.code}")
     emails.retract(bookings, reason="The booking was moved.")
     emails.queue_each(

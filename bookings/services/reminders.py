@@ -35,11 +35,11 @@ def _plan(rule: ReminderRule, nearer: int, now: datetime) -> int:
     due = due.select_related("departure__trip", "customer").prefetch_related("travellers")
     queued, last = 0, 0
     while batch := list(due.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        queued += outbox.enqueue([_reminder(booking, rule) for booking in batch], now=now)
+        queued += outbox.enqueue([_reminder(booking, rule, now) for booking in batch], now=now)
         last = batch[-1].pk
     return queued
 
 
-def _reminder(booking: Booking, rule: ReminderRule) -> outbox.Mail:
+def _reminder(booking: Booking, rule: ReminderRule, now: datetime) -> outbox.Mail:
     start = f"{booking.departure.starts_at:%Y%m%dT%H%M}"
-    return emails.mail(KIND, booking, f"{booking.departure_id}:{rule.hours_before}:{start}")
+    return emails.mail(KIND, booking, f"{booking.departure_id}:{rule.hours_before}:{start}", now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import IntegrityError, transaction
@@ -83,6 +83,7 @@ def _draft(departure: Departure, customer: Customer, party_size: int, now: datet
         total=total,
         deposit_due=deposit_for(trip=departure.trip, total=total, party_size=party_size),
         paid=Decimal(0),
+        balance_due_on=balance_due_on(departure, now),
         created_at=now,
     )
 
@@ -121,6 +122,13 @@ def total_for(*, unit_price: Decimal, party_size: int) -> Decimal:
 def hold_until(departure: Departure, now: datetime) -> datetime:
     """The hold ends after the trip's hold hours, and never after the departure."""
     return min(now + timedelta(hours=departure.trip.hold_hours), departure.starts_at)
+
+
+def balance_due_on(departure: Departure, now: datetime) -> date:
+    """The last day on which all may be paid, in the trip's time zone; today when it would be over already."""
+    trip = departure.trip
+    day = departure.starts_at.astimezone(trip.zone).date() - timedelta(days=trip.balance_due_days)
+    return max(day, now.astimezone(trip.zone).date())
 
 
 def deposit_for(*, trip: Trip, total: Decimal, party_size: int) -> Decimal:

@@ -12,7 +12,7 @@ from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, change_status, sort_out
 from bookings.services.seats import give_back, seats_of, take_seats
 from bookings.services.settling import confirm, settle
-from bookings.services.taking import hold_until
+from bookings.services.taking import balance_due_on, hold_until
 from notifications import outbox
 
 Status = Booking.Status
@@ -80,10 +80,10 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
 
 
 def expire_holds(*, now: datetime) -> int:
-    """pending → expired for every hold that is over and has no money on it. Returns how many."""
+    """pending → expired for every hold that is over, with no money on it and none on its way. Returns how many."""
     done = 0
     while True:
-        due = Booking.objects.filter(status=Status.PENDING, hold_expires_at__lte=now, paid__lte=0)
+        due = Booking.objects.filter(status=Status.PENDING, hold_expires_at__lte=now, paid__lte=0, payment_open=False)
         ids = list(due.order_by("hold_expires_at").values_list("pk", flat=True)[:BATCH])
         if not ids:
             return done
@@ -96,8 +96,11 @@ def expire_holds(*, now: datetime) -> int:
 @transaction.atomic
 def _expire(booking_ids: Sequence[int], now: datetime) -> int:
     def check(booking: Booking) -> Refused | None:
-        over = booking.hold_expires_at is not None and booking.hold_expires_at <= now and booking.paid <= 0
-        return None if over and booking.status == Status.PENDING else Refused("hold_changed", "The hold was changed.")
+        over = booking.hold_expires_at is not None and booking.hold_expires_at <= now
+        no_money = booking.paid <= 0 and not booking.payment_open
+        if over and no_money and booking.status == Status.PENDING:
+            return None
+        return Refused("hold_changed", "The hold was changed.")
 
     outcome = sort_out(booking_ids, check)
     held = seats_of(outcome.done)
@@ -116,7 +119,14 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
     booking = outcome.single()
     hold = hold_until(booking.departure, now)
     pairs = change_status(
-        [booking], Status.PENDING, actor=actor, now=now, text="Brought back", hold_expires_at=hold, cancel_reason=""
+        [booking],
+        Status.PENDING,
+        actor=actor,
+        now=now,
+        text="Brought back",
+        hold_expires_at=hold,
+        cancel_reason="",
+        balance_due_on=balance_due_on(booking.departure, now),
     )
     kind = "booking_confirmed" if settle([booking], actor=actor, now=now) else "booking_confirmation"
     emails.replace(kind, pairs, now=now, reason="The booking was brought back.")

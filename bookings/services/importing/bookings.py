@@ -20,7 +20,7 @@ from bookings.services.importing.report import ImportOptions, Report, all_or_not
 from bookings.services.importing.rows import COLUMNS, NEW, STATUSES, BookingRow, parse_rows, without_repeats
 from bookings.services.outcome import Pair, add_events
 from bookings.services.seats import seat_imported, seats_of
-from bookings.services.taking import deposit_for
+from bookings.services.taking import balance_due_on, deposit_for
 from bookings.spreadsheets import Table, read_records
 
 CHUNK = 500
@@ -161,6 +161,7 @@ def _booking(row: BookingRow, departure: Departure) -> Booking:
     status = STATUSES[row.status]
     cancelled = status == Status.CANCELLED
     deposit = deposit_for(trip=departure.trip, total=row.total, party_size=row.party) if cancelled else Decimal(0)
+    booked_at = datetime.combine(row.booked_on, time(12), tzinfo=timezone.get_default_timezone())
     return Booking(
         reference=new_reference(),
         departure=departure,
@@ -176,7 +177,8 @@ def _booking(row: BookingRow, departure: Departure) -> Booking:
         creation_key=row.fingerprint,
         cancel_reason=CANCEL_REASON if cancelled else "",
         notes=row.notes,
-        created_at=datetime.combine(row.booked_on, time(12), tzinfo=timezone.get_default_timezone()),
+        balance_due_on=balance_due_on(departure, booked_at),
+        created_at=booked_at,
     )
 
 
