@@ -1,11 +1,11 @@
 """What is always true of money, in a few statements over whole tables. Amounts are compared to the cent."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Round
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, Lag, Round
 
 from bookings.models import Booking, Money
 from payments.models import Payment, Refund
@@ -20,6 +20,9 @@ def breaches() -> Iterator[str]:
     yield from _currencies()
     yield from _unproven()
     yield from _refunds()
+    yield from _receipts()
+    yield from _unproven_refunds()
+    yield from _holds()
 
 
 def _paid() -> Iterator[str]:
@@ -53,9 +56,29 @@ def _unproven() -> Iterator[str]:
     unverified = succeeded.filter(method__in=Payment.PROVIDER, verify_answer__isnull=True)
     for tx_ref in unverified.values_list("tx_ref", flat=True).iterator(FETCH):
         yield f"Payment {tx_ref}: it succeeded, but no answer of the provider is kept."
+    yield from _other_amounts(succeeded)
+    for tx_ref in succeeded.filter(received_at__isnull=True).values_list("tx_ref", flat=True).iterator(FETCH):
+        yield f"Payment {tx_ref}: it succeeded, but nobody knows when."
     nobody = succeeded.filter(method__in=Payment.MANUAL, recorded_by__isnull=True)
     for tx_ref in nobody.values_list("tx_ref", flat=True).iterator(FETCH):
         yield f"Payment {tx_ref}: it was recorded by hand, but names nobody who did."
+
+
+def _other_amounts(succeeded: "QuerySet[Payment]") -> Iterator[str]:
+    """The kept answer of the provider names the amount that is booked. It is text there, and any text at all."""
+    kept = succeeded.filter(method__in=Payment.PROVIDER, verify_answer__has_key="amount")
+    rows = kept.values_list("tx_ref", "currency", "amount", "verify_answer")
+    for tx_ref, currency, amount, answer in rows.iterator(FETCH):
+        theirs = (answer or {}).get("amount")  # SQLite would make a number of the text
+        if not _is_amount(theirs, amount):
+            yield f"Payment {tx_ref}: it is {currency} {amount:.2f}, but the provider's answer says {theirs}."
+
+
+def _is_amount(text: Any, amount: Decimal) -> bool:
+    try:
+        return Decimal(str(text)) == amount
+    except InvalidOperation:
+        return False
 
 
 def _refunds() -> Iterator[str]:
@@ -65,3 +88,44 @@ def _refunds() -> Iterator[str]:
     for row in wrong.order_by("payment__tx_ref").iterator(FETCH):
         currency, amount = row["payment__currency"], row["payment__amount"]
         yield f"Payment {row['payment__tx_ref']}: refunds are {currency} {row['back']:.2f} of {amount:.2f}."
+
+
+def _receipts() -> Iterator[str]:
+    """One number for each payment that succeeded, and they run from 1 without gaps."""
+    paid = Q(status=Payment.Status.SUCCEEDED)
+    lacking = Payment.objects.filter(paid, receipt_number__isnull=True).order_by("pk")
+    for tx_ref in lacking.values_list("tx_ref", flat=True).iterator(FETCH):
+        yield f"Payment {tx_ref}: it succeeded, but has no receipt number."
+    unpaid = Payment.objects.filter(~paid, receipt_number__isnull=False).order_by("pk")
+    for tx_ref, number in unpaid.values_list("tx_ref", "receipt_number").iterator(FETCH):
+        yield f"Payment {tx_ref}: it has the receipt number {number}, but was not paid."
+    before = Coalesce(Window(Lag("receipt_number"), order_by=F("receipt_number").asc()), Value(0))
+    numbered = Payment.objects.filter(receipt_number__isnull=False).annotate(before=before)
+    gaps = numbered.exclude(receipt_number=F("before") + 1).order_by("receipt_number")
+    for number, last in gaps.values_list("receipt_number", "before").iterator(FETCH):
+        yield f"Receipt {number}: the number before it is {last}."
+
+
+def _unproven_refunds() -> Iterator[str]:
+    """Paid back through a provider only by its answer or a person's decision, and by nobody's own approval."""
+    sent = Refund.objects.filter(status=Refund.Status.SUCCEEDED, way=Refund.Way.PROVIDER)
+    unproven = sent.filter(provider_answer__isnull=True).order_by("pk")
+    for pk, tx_ref in unproven.values_list("pk", "payment__tx_ref").iterator(FETCH):
+        yield f"Refund {pk} of {tx_ref}: it went through the provider, but no answer or decision is kept."
+    timeless = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__isnull=True).order_by("pk")
+    for pk, tx_ref in timeless.values_list("pk", "payment__tx_ref").iterator(FETCH):
+        yield f"Refund {pk} of {tx_ref}: it succeeded, but nobody knows when."
+    alone = Refund.objects.filter(approved_by=F("requested_by")).order_by("pk")
+    for pk, tx_ref in alone.values_list("pk", "payment__tx_ref").iterator(FETCH):
+        yield f"Refund {pk} of {tx_ref}: who asked for it has approved it."
+
+
+def _holds() -> Iterator[str]:
+    """A booking knows whether money may be on its way, as crediting.keep_hold says."""
+    watched = Q(status__in=(*Payment.OPEN, Payment.Status.REVIEW)) | Q(next_check_at__isnull=False)
+    coming = Payment.objects.filter(watched, booking=OuterRef("pk"), method__in=Payment.PROVIDER)
+    actual = Case(When(Exists(coming), then=Value(value=True)), default=Value(value=False))
+    wrong = Booking.objects.annotate(actual=actual).exclude(payment_open=F("actual")).order_by("pk")
+    for reference, is_open in wrong.values_list("reference", "payment_open").iterator(FETCH):
+        words = "waits for a payment, but none is open" if is_open else "has an open payment, but doesn't wait for it"
+        yield f"Booking {reference}: it {words}."

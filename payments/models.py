@@ -1,16 +1,23 @@
 """Money in, money out, and what providers told us. Amounts never change; a correction is a row of its own."""
 
+import secrets
 from decimal import Decimal
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import CURRENCIES, Booking, Money
 
 at_least_a_cent = MinValueValidator(Decimal("0.01"))
+
+
+def proof_path(_payment: "Payment | None", name: str) -> str:
+    """A name of our own: what a stranger called the file says nothing, and may be a person's name."""
+    return f"proofs/{secrets.token_hex(16)}{PurePath(name).suffix.lower()}"
 
 
 class Payment(models.Model):
@@ -39,6 +46,7 @@ class Payment(models.Model):
     MANUAL = (Method.CASH, Method.BANK_TRANSFER, Method.CARD, Method.OTHER)
     PROVIDER = (Method.CHAPA, Method.SANDBOX)
     OPEN = (Status.CREATED, Status.PENDING, Status.UNKNOWN)
+    LATE = (Status.FAILED, Status.EXPIRED)  # closed by us, but money may come all the same
 
     tx_ref = models.CharField(_("transaction"), max_length=50, unique=True, editable=False)
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments", verbose_name=_("booking"))
@@ -53,9 +61,29 @@ class Payment(models.Model):
         max_length=64, blank=True, editable=False, help_text="Names the intent: a form sent twice makes one payment."
     )
     failure_reason = models.CharField(_("failed because"), max_length=255, blank=True)
+    proof = models.FileField(
+        _("proof of payment"), upload_to=proof_path, blank=True, default="", db_default="", max_length=200
+    )
+    receipt_number = models.PositiveIntegerField(
+        _("receipt"),
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="Runs without gaps, once it is paid.",
+    )
     checkout_url = models.URLField(blank=True, max_length=500)
-    provider_reference = models.CharField(max_length=100, blank=True)
-    verify_answer = models.JSONField(null=True, blank=True)
+    provider_mode = models.CharField(
+        _("mode"), max_length=10, blank=True, default="", db_default="", help_text="test or live: whose key began it."
+    )
+    provider_reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
+    provider_charge: "models.DecimalField[Decimal | None, Decimal | None]" = models.DecimalField(
+        _("provider's fee"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    verify_answer = models.JSONField(_("provider's answer"), null=True, blank=True)
+    check_note = models.CharField(_("last check"), max_length=255, blank=True, default="", db_default="")
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_by_label = models.CharField(_("recorded by"), max_length=150)
     created_at = models.DateTimeField(_("created"))
@@ -67,6 +95,10 @@ class Payment(models.Model):
         indexes = (
             models.Index(fields=("status", "-id"), name="payment_status"),
             models.Index(fields=("received_at",), name="payment_received"),
+            models.Index(fields=("next_check_at",), name="payment_check", condition=Q(next_check_at__isnull=False)),
+            models.Index(
+                fields=("id",), name="payment_unnumbered", condition=Q(status="succeeded", receipt_number__isnull=True)
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
@@ -96,6 +128,10 @@ class Payment(models.Model):
             ("settle_payment", "Can mark awaited payments as received or failed"),
             ("void_payment", "Can void manual payments"),
             ("refund_payment", "Can refund payments"),
+            ("request_payment", "Can send payment links"),
+            ("verify_payment", "Can ask the provider about a payment"),
+            ("review_payment", "Can decide about payments in review"),
+            ("view_takings", "Can see and export the takings"),
         )
 
     def __str__(self) -> str:
@@ -103,11 +139,22 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money back, or the void of a payment that was recorded wrongly. Σ live refunds never exceeds the payment."""
+    """Money back, or the void of a payment that was recorded wrongly. Σ live refunds never exceeds the payment.
+
+    A refund that the provider made without being asked has no `requested_by`; a reversal is the bank's own doing.
+    """
 
     class Kind(models.TextChoices):
         REFUND = "refund", _("Refund")
         VOID = "void", _("Void")
+        REVERSAL = "reversal", _("Reversal")
+
+    class Way(models.TextChoices):
+        PROVIDER = "provider", _("Through the provider")
+        CASH = "cash", _("Cash")
+        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+        CARD = "card", _("Card terminal")
+        OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
         REQUESTED = "requested", _("Requested")
@@ -117,14 +164,30 @@ class Refund(models.Model):
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Unknown")
 
+    MOVING = (Status.PROCESSING, Status.UNKNOWN)  # with the provider; nobody knows yet
+
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REFUND)
+    way = models.CharField(_("way"), max_length=15, choices=Way, default=Way.OTHER, db_default=Way.OTHER)
     amount = Money(_("amount"), validators=[at_least_a_cent])
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(_("reason"), max_length=255)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_by_label = models.CharField(_("asked for by"), max_length=150)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by_label = models.CharField(_("approved by"), max_length=150, blank=True, default="", db_default="")
+    external_reference = models.CharField(
+        _("receipt or bank reference"), max_length=100, blank=True, default="", db_default=""
+    )
+    creation_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    provider_reference = models.CharField(
+        _("provider's reference"), max_length=100, blank=True, default="", db_default=""
+    )
+    provider_answer = models.JSONField(_("provider's answer"), null=True, blank=True)
+    check_note = models.CharField(_("last check"), max_length=255, blank=True, default="", db_default="")
+    sent_at = models.DateTimeField(_("sent to the provider"), null=True, blank=True)
+    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True)
+    succeeded_at = models.DateTimeField(_("paid back"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:
@@ -134,14 +197,33 @@ class Refund(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.UniqueConstraint(fields=("payment",), name="one_void_per_payment", condition=Q(kind="void")),
+            models.UniqueConstraint(fields=("payment",), name="one_reversal_per_payment", condition=Q(kind="reversal")),
+            models.UniqueConstraint(
+                fields=("creation_key",), name="one_refund_per_creation_key", condition=~Q(creation_key="")
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(requested_by__isnull=True)
+                | ~Q(approved_by=F("requested_by")),
+                name="refund_approved_by_another",
+            ),
         )
+        indexes = (
+            models.Index(fields=("status", "-id"), name="refund_status"),
+            models.Index(fields=("succeeded_at",), name="refund_succeeded"),
+            models.Index(fields=("next_check_at",), name="refund_check", condition=Q(next_check_at__isnull=False)),
+        )
+        permissions = (("approve_refund", "Can approve other people's refunds"),)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} #{self.pk} of {self.payment_id}"
+        return f"{self.get_kind_display()} #{self.pk}"
 
 
 class ProviderEvent(models.Model):
-    """The webhook inbox: what a provider posted, byte for byte, and what became of it."""
+    """The webhook inbox: what a provider posted, signed, or the daily comparison found, and what became of it.
+
+    `body` is the event without phone numbers, addresses and names: the provider is asked again anyway.
+    """
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("Received")
@@ -150,21 +232,47 @@ class ProviderEvent(models.Model):
         UNMATCHED = "unmatched", _("Unmatched")
         FAILED = "failed", _("Failed")
 
-    provider = models.CharField(max_length=15)
-    dedupe_key = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the raw body.")
-    raw_body = models.BinaryField()
-    headers = models.JSONField(default=dict)
-    signature_ok = models.BooleanField()
+    provider = models.CharField(_("provider"), max_length=15)
+    dedupe_key = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the raw bytes.")
+    event = models.CharField(_("event"), max_length=60, blank=True)
+    tx_ref = models.CharField(_("transaction"), max_length=100, blank=True)
+    body = models.JSONField(_("body"), default=dict)
+    headers = models.JSONField(_("headers"), default=dict)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
-    payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="provider_events")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="provider_events", verbose_name=_("payment")
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("note"), blank=True)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
 
     class Meta:
         ordering = ("-pk",)
         verbose_name = _("provider event")
         verbose_name_plural = _("inbox")
+        indexes = (
+            models.Index(fields=("status", "-id"), name="event_status"),
+            models.Index(fields=("tx_ref",), name="event_tx_ref"),
+            models.Index(fields=("next_try_at",), name="event_due", condition=Q(status="received")),
+        )
+        permissions = (("replay_providerevent", "Can process events again"),)
 
     def __str__(self) -> str:
-        return f"{self.provider} #{self.pk}"
+        return f"#{self.pk} {self.event or self.provider}"
+
+
+class SandboxCheckout(models.Model):
+    """What the sandbox, which stands in for a provider, knows of a transaction. Never used where a real key is set."""
+
+    tx_ref = models.CharField(max_length=50, unique=True)
+    token = models.CharField(max_length=40, unique=True)
+    amount = Money()
+    currency = models.CharField(max_length=3)
+    return_url = models.URLField(max_length=500)
+    status = models.CharField(max_length=20, default="pending", help_text="As Chapa's verify words it.")
+    refunded = Money(default=Decimal(0))
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.tx_ref
