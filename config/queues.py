@@ -12,6 +12,9 @@ ROUTES = {
     "notifications.send_due_messages": {"queue": "periodic"},
     "notifications.*": {"queue": "mail"},
     "bookings.*": {"queue": "periodic"},
+    "payments.process_provider_event": {"queue": "default"},
+    "payments.settle_payment": {"queue": "default"},
+    "payments.send_*": {"queue": "default"},
     "payments.*": {"queue": "periodic"},
 }
 EXCHANGE = Exchange("tourdesk", type="topic")

@@ -28,15 +28,20 @@ JOBS: Final = (
     Job("bookings.promote_waitlist", timedelta(minutes=1), "Moves waiting groups up when seats are free."),
     Job("bookings.plan_reminders", timedelta(minutes=5), "Queues the reminders whose hour has come."),
     Job("bookings.complete_departures", timedelta(minutes=15), "Closes departures that are over."),
+    Job("payments.settle_open_payments", timedelta(minutes=1), "Asks the provider about open payments and refunds."),
+    Job("payments.plan_payment_reminders", timedelta(minutes=15), "Queues the payment reminders whose day has come."),
+    Job("payments.reconcile", timedelta(hours=24), "Compares the provider's list of payments with ours."),
     Job("bookings.prune_api_requests", timedelta(hours=1), "Forgets old Idempotency-Keys."),
 )
 REMINDER_STEP: Final = "reminder rule"
+PAYMENT_REMINDER_STEP: Final = "payment reminder rule"
 
 
 def schedule_steps() -> Iterator[str]:
     """Every job and the first reminder rule, as the names that setup remembers."""
     yield from (f"job:{job.task}" for job in JOBS)
     yield REMINDER_STEP
+    yield PAYMENT_REMINDER_STEP
 
 
 def give_schedule(*, steps: frozenset[str]) -> None:
@@ -46,6 +51,8 @@ def give_schedule(*, steps: frozenset[str]) -> None:
             _schedule(job)
     if REMINDER_STEP in steps and not ReminderRule.objects.filter(kind="departure_reminder").exists():
         ReminderRule.objects.create(kind="departure_reminder", hours_before=48)
+    if PAYMENT_REMINDER_STEP in steps and not ReminderRule.objects.filter(kind="payment_reminder").exists():
+        ReminderRule.objects.create(kind="payment_reminder", hours_before=72)
 
 
 def _schedule(job: Job) -> None:

@@ -8,9 +8,10 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import transitions
 from notifications.models import Message
-from payments import services
 from payments.models import Payment
-from payments.services import ManualPayment
+from payments.services import manual as services
+from payments.services import voiding
+from payments.services.manual import ManualPayment
 from tests.factories import NOW, clerk, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +117,9 @@ def test_a_void_takes_the_money_off_and_leaves_the_payment_as_it_is() -> None:
     booking = make_booking()
     services.record_payments(booking_ids=[booking.pk], money=CASH, actor=clerk(), now=NOW)
     payment = Payment.objects.get()
-    void = services.void_payment(payment_id=payment.pk, reason="Wrong booking", actor=clerk(), now=NOW)
+    void = voiding.void_payment(payment_id=payment.pk, reason="Wrong booking", actor=clerk(), now=NOW)
     with pytest.raises(Refused) as refusal:
-        services.void_payment(payment_id=payment.pk, reason="Wrong booking", actor=clerk(), now=NOW)
+        voiding.void_payment(payment_id=payment.pk, reason="Wrong booking", actor=clerk(), now=NOW)
     assert refusal.value.code == "has_refunds"
     payment.refresh_from_db()
     assert (payment.status, payment.amount, void.amount, fresh(booking).paid) == (
@@ -154,6 +155,6 @@ def test_a_void_withdraws_the_confirmation_of_that_payment_only() -> None:
         services.record_payments(booking_ids=[booking.pk], money=money, actor=clerk(), now=NOW)
     first = Payment.objects.order_by("pk").first()
     assert first is not None
-    services.void_payment(payment_id=first.pk, reason="Wrong booking", actor=clerk(), now=NOW)
+    voiding.void_payment(payment_id=first.pk, reason="Wrong booking", actor=clerk(), now=NOW)
     states = Message.objects.filter(kind="payment_confirmation").order_by("pk").values_list("status", flat=True)
     assert list(states) == ["withdrawn", "queued"]

@@ -1,0 +1,94 @@
+"""What can be paid online now, or why nothing can: one rule for the customer's page, payment links and the API."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from bookings.errors import Refused
+from bookings.models import Booking
+from payments.gateway import registry
+from payments.models import Payment
+from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
+
+Status = Booking.Status
+LIVE = (Status.PENDING, Status.CONFIRMED)
+
+
+def find_booking(reference: str) -> Booking | None:
+    return Booking.objects.select_related("departure__trip").filter(reference=reference).first()
+
+
+def offers(booking: Booking, *, now: datetime, asked: Decimal | None = None) -> list[Decimal]:
+    """Amounts to choose from in the booking's currency, the smallest first; `asked` is the link's own amount."""
+    if _hold_is_over(booking, now) and (given := link_given(booking, now)):
+        return [given.amount]
+    if asked:
+        return [min(asked, booking.balance)]
+    return sorted({booking.due_at(now), booking.balance})
+
+
+def why_closed(booking: Booking, *, now: datetime) -> str:
+    """Empty, or a word for why nothing can be paid online: a status, or one of starting.start_payment's codes."""
+    refusal = why_not_payable(booking, now)
+    if refusal is None:
+        return ""
+    if refusal.code == "hold_over" and booking.payment_open:  # so the seats are held all the same
+        return "" if link_given(booking, now) else "payment_unknown"
+    return str(booking.status) if refusal.code == "not_payable" else refusal.code
+
+
+def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
+    """Why no new payment can be begun for this booking, in a sentence for the clerk."""
+    name = booking.reference
+    if booking.status in LIVE and booking.balance <= 0:
+        return Refused("nothing_owed", f"{name} owes nothing.")
+    if booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.REVIEW).exists():
+        return Refused("in_review", f"{name} has a payment in review, which has to be decided first.")
+    if booking.status not in LIVE:
+        return Refused("not_payable", f"{name} is {booking.get_status_display().lower()}, so it can't be paid online.")
+    if booking.currency not in settings.ONLINE_CURRENCIES:
+        return Refused("currency", f"{name} is in {booking.currency}, which can't be paid online.")
+    if _hold_is_over(booking, now):
+        return Refused("hold_over", f"The hold of {name} is over, so it can't be paid online any more.")
+    return None
+
+
+def check_amount(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
+    """What is asked for, in the booking's currency; None means what is due now. Refused: amount, too_much."""
+    wanted = booking.due_at(now) if amount is None else amount
+    if not (wanted.is_finite() and wanted > 0 and wanted == round(wanted, 2)):
+        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+    if wanted > booking.balance:
+        raise Refused("too_much", f"{booking.reference} owes {booking.currency} {booking.balance:.2f}, not more.")
+    return wanted
+
+
+def link_given(booking: Booking, now: datetime) -> Payment | None:
+    """The open attempt whose link can be given once more: today's gateway made it, and its life isn't nearly over.
+
+    None, too, where nothing can be paid. (A hold that is over doesn't count here: the attempt keeps the seats.)
+    """
+    refusal = why_not_payable(booking, now)
+    if refusal and refusal.code != "hold_over":
+        return None
+    gateway = registry.current()
+    open_ones = booking.payments.filter(
+        method=gateway.method,
+        provider_mode=gateway.mode,
+        status=Payment.Status.PENDING,
+        created_at__gt=now - link_life() + LINK_MARGIN,
+    )
+    return open_ones.exclude(checkout_url="").first()
+
+
+def is_being_made(booking: Booking, now: datetime) -> bool:
+    """The provider is just being asked for a link."""
+    made = booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.CREATED)
+    return made.filter(created_at__gt=now - BEING_MADE).exists()
+
+
+def _hold_is_over(booking: Booking, now: datetime) -> bool:
+    """An open attempt still keeps the seats for a while, but only for its own link: else one would follow another."""
+    until = booking.hold_expires_at
+    return booking.status == Status.PENDING and until is not None and until <= now

@@ -1,0 +1,104 @@
+"""Asking what became of a refund that was sent; a person decides where nobody can tell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.services.transitions import need_reason
+from payments.gateway import Answer, Gateway, State, Verdict, registry
+from payments.models import Payment, Refund
+from payments.services.refund_answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
+from payments.services.refund_rows import Status, change, fail, lock_refund, succeed
+from payments.services.settling import settle
+
+TAKEN_BACK = Answer(Verdict.DONE, "The bank took the payment back.", State.NOT_FOUND)  # the refund isn't known, then
+CHECKED = (*CLAIMED, Status.SUCCEEDED)  # one that succeeded may come back to us
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The refund as it is now, and what the provider said; without an answer nothing has moved."""
+
+    refund: Refund
+    answer: Answer
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.verdict is Verdict.DONE
+
+
+def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
+    """Ask the provider what became of a refund that was sent, and move it accordingly. Never in a transaction."""
+    refund = Refund.objects.select_related("payment").filter(pk=refund_id).first()
+    if refund is None:
+        raise NotFound("The refund")
+    if not was_sent(refund) or refund.status not in CHECKED:
+        raise Refused("wrong_status", f"{refund} isn't at the provider, so there is nobody to ask.")
+    gateway = registry.of_method(refund.payment.method)
+    answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
+    if answer is TAKEN_BACK:
+        _settle_payment(refund.payment, actor, now)
+    with transaction.atomic():
+        refund = lock_refund(refund_id)
+        if refund.status in CHECKED:
+            _note_checked(refund, answer, actor, now)
+    return Checked(refund, answer)
+
+
+def was_sent(refund: Refund) -> bool:
+    """By us to a provider; not one that was seen there."""
+    return refund.way == Refund.Way.PROVIDER and refund.requested_by_id is not None and refund.sent_at is not None
+
+
+def _ask(gateway: Gateway, refund: Refund) -> Answer:
+    """By the refund's own reference, else by the payment's, which names one refund only if there are no others."""
+    payment = refund.payment
+    if refund.provider_reference:
+        return gateway.refund_status(reference=refund.provider_reference)
+    others = payment.refunds.filter(way=Refund.Way.PROVIDER).exclude(Q(pk=refund.pk) | Q(status=Status.FAILED))
+    if others.exists():
+        detail = f"{gateway.label} can't tell it from the payment's other refund. Look there, then decide."
+        return Answer(Verdict.UNKNOWN, detail)
+    answer = gateway.refund_status(reference=payment.provider_reference)
+    if answer.verdict is Verdict.DONE and answer.state is not State.NOT_FOUND:
+        return answer
+    known = gateway.verify(tx_ref=provider_tx_ref(payment))
+    if known.verdict is Verdict.DONE and known.state is State.REVERSED:
+        return TAKEN_BACK
+    told = known.verdict is Verdict.DONE and known.state is State.REFUNDED
+    return Answer(Verdict.DONE, known.detail, known.state, raw=known.raw) if told else answer
+
+
+def _settle_payment(payment: Payment, actor: Actor, now: datetime) -> None:
+    """The payment's own business, which ends its refunds too; one kept from a review moves with its attempt."""
+    asked = Payment.objects.filter(method=payment.method, tx_ref=provider_tx_ref(payment)).first() or payment
+    settle(payment_id=asked.pk, source="refund", actor=actor, now=now)
+
+
+def _note_checked(refund: Refund, answer: Answer, actor: Actor, now: datetime) -> None:
+    if answer.verdict is Verdict.DONE and answer.state is not State.NOT_FOUND:
+        apply_answer(refund, answer, actor, now)
+    elif refund.status != Status.SUCCEEDED:  # nobody answered, or nobody knows it: nothing moves
+        change(refund, check_note=answer.detail[:255], next_check_at=next_check(refund, now))
+
+
+@transaction.atomic
+def decide_refund(*, refund_id: int, went_through: bool, reason: str, actor: Actor, now: datetime) -> Refund:
+    """unknown → succeeded|failed, by the word of a person who looked at the provider's own pages."""
+    reason = need_reason(reason)
+    refund = lock_refund(refund_id)
+    if refund.status != Status.UNKNOWN:
+        state = refund.get_status_display().lower()
+        raise Refused("wrong_status", f"{refund} is {state}; there is nothing to decide.")
+    if actor.user is None:
+        raise Refused("no_person", "This needs a person who has looked.")
+    answer = {**(refund.provider_answer or {}), "decided_by": actor.label, "because": reason}
+    if went_through:
+        succeed(refund, actor=actor, now=now, provider_answer=answer, check_note=f"It went through: {reason}"[:255])
+    else:
+        fail(refund, f"It did not go through: {reason}", actor=actor, now=now, provider_answer=answer)
+    return refund

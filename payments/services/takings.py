@@ -1,0 +1,125 @@
+"""What came in and went out, by day, currency and method: in two statements, however many rows there are.
+
+A day is one of the office's time zone. What goes back counts on the day it went and by the way it took, so a day that
+is over doesn't change any more, and the cash line is what the drawer must hold.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from bookings.errors import Refused
+from payments.models import Payment, Refund
+
+LONGEST = timedelta(days=366)
+CENT = Decimal("0.01")
+EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
+
+
+@dataclass
+class Line:
+    """Of one day, currency and method; in a total day or method is None. All sums are in `currency`, none negative.
+
+    `refunded` has the bank's reversals too; a void takes back a payment that was recorded wrongly.
+    """
+
+    currency: str
+    day: date | None = None
+    method: str | None = None
+    count: int = 0
+    received: Decimal = Decimal("0.00")
+    refunded: Decimal = Decimal("0.00")
+    voided: Decimal = Decimal("0.00")
+
+    @property
+    def net(self) -> Decimal:
+        return self.received - self.refunded - self.voided
+
+    @property
+    def method_label(self) -> str:
+        return str(Payment.Method(self.method).label) if self.method else ""
+
+
+@dataclass(frozen=True)
+class Takings:
+    """`lines` by day (the latest first), currency and method; `methods` and `totals` over all days."""
+
+    first: date
+    last: date
+    lines: list[Line]
+    methods: list[Line]
+    totals: list[Line]
+
+
+def takings(*, first: date, last: date) -> Takings:
+    """Both days are included. Refused: the wrong way round, or longer than a year."""
+    if not EARLIEST <= first <= last <= LATEST:
+        raise Refused("days", "The first day must not be after the last.")
+    if last - first > LONGEST:
+        raise Refused("days", "Choose at most a year at once.")
+    start, end = midnight(first), midnight(last + timedelta(days=1))
+    lines: dict[tuple[date, str, str], Line] = {}
+    for row in _received(start, end):
+        line = _line(lines, row)
+        line.count, line.received = row["number"], _exact(row["sum"])
+    for row in _returned(start, end):
+        line = _line(lines, row)
+        line.refunded, line.voided = _exact(row["refunded"]), _exact(row["voided"])
+    order = list(Payment.Method.values)
+    found = sorted(lines.values(), key=lambda line: (line.currency, order.index(line.method or "")))
+    found.sort(key=lambda line: line.day or first, reverse=True)
+    return Takings(first, last, found, _added(found, by_method=True), _added(found, by_method=False))
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of the day in the office's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _received(start: datetime, end: datetime) -> Iterable[Any]:
+    came = Payment.objects.filter(status=Payment.Status.SUCCEEDED, received_at__gte=start, received_at__lt=end)
+    grouped = came.order_by().annotate(day=TruncDate("received_at"), currency_=F("currency"), method_=F("method"))
+    return grouped.values("day", "currency_", "method_").annotate(number=Count("pk"), sum=Sum("amount"))
+
+
+def _returned(start: datetime, end: datetime) -> Iterable[Any]:
+    """A void undoes the payment's own method; money back through the provider leaves the provider's account."""
+    gone = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__gte=start, succeeded_at__lt=end)
+    void = Q(kind=Refund.Kind.VOID)
+    undoes = void | Q(way=Refund.Way.PROVIDER)
+    grouped = gone.order_by().annotate(
+        day=TruncDate("succeeded_at"),
+        currency_=F("payment__currency"),
+        method_=Case(When(undoes, then=F("payment__method")), default=F("way")),
+    )
+    sums = {"refunded": Sum("amount", filter=~void), "voided": Sum("amount", filter=void)}
+    return grouped.values("day", "currency_", "method_").annotate(**sums)
+
+
+def _line(lines: dict[tuple[date, str, str], Line], row: dict[str, Any]) -> Line:
+    day, currency, method = row["day"], row["currency_"], row["method_"]
+    return lines.setdefault((day, currency, method), Line(currency, day, method))
+
+
+def _exact(amount: Decimal | None) -> Decimal:
+    """SQLite adds in binary."""
+    return (amount or Decimal(0)).quantize(CENT)
+
+
+def _added(lines: Sequence[Line], *, by_method: bool) -> list[Line]:
+    sums: dict[tuple[str, str | None], Line] = {}
+    for line in lines:
+        method = line.method if by_method else None
+        total = sums.setdefault((line.currency, method), Line(line.currency, method=method))
+        total.count += line.count
+        total.received += line.received
+        total.refunded += line.refunded
+        total.voided += line.voided
+    order = ["", *Payment.Method.values]
+    return sorted(sums.values(), key=lambda line: (line.currency, order.index(line.method or "")))

@@ -1,0 +1,54 @@
+"""What workers do about money. Each task works off what is due, so a lost message costs one tick of beat."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from payments.gateway import sandbox_webhook
+from payments.services import crediting, hints, inbox, polling, reconciling, refund_sending, reminders
+
+
+@shared_task(name="payments.process_provider_event")
+def process_provider_event(event_id: int) -> str:
+    """What became of the event."""
+    return inbox.process_event(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="payments.settle_payment")
+def settle_payment(payment_id: int) -> str:
+    """The payment's status. Somebody hinted that it may have moved."""
+    return hints.settle_hinted(payment_id=payment_id, now=timezone.now())
+
+
+@shared_task(name="payments.send_sandbox_webhook")
+def send_sandbox_webhook(checkout_id: int) -> str:
+    """What the web answered. The sandbox tells us of a payment as a provider would."""
+    return sandbox_webhook.send(checkout_id)
+
+
+@shared_task(name="payments.send_refund")
+def send_refund(refund_id: int) -> str:
+    """The refund's status. Posts to the provider once, ever."""
+    return refund_sending.send_refund(refund_id=refund_id, now=timezone.now())
+
+
+@shared_task(name="payments.settle_open_payments")
+def settle_open_payments() -> dict[str, int]:
+    """Events that nobody took, payments and refunds whose time has come."""
+    crediting.mend_forgotten()
+    events = inbox.process_due(now=timezone.now())
+    payments = polling.settle_due(now=timezone.now())
+    return {"events": events, **payments, "refunds": refund_sending.work_off_due(now=timezone.now())}
+
+
+@shared_task(name="payments.plan_payment_reminders")
+def plan_payment_reminders() -> int:
+    """Reminders queued."""
+    return reminders.plan_payment_reminders(now=timezone.now())
+
+
+@shared_task(name="payments.reconcile")
+def reconcile() -> dict[str, Any]:
+    """What the provider's list and ours have, each without the other."""
+    return reconciling.reconcile(now=timezone.now())
