@@ -35,13 +35,27 @@ MAX_BODY = 64 * 1024  # bytes
 MAX_DEPTH = 20
 KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}")
 SURROGATES = re.compile("[\ud800-\udfff]")
-STATUS_OF = {"not_found": status.HTTP_404_NOT_FOUND, "key_reused": status.HTTP_422_UNPROCESSABLE_ENTITY}
+STATUS_OF = {
+    "not_found": status.HTTP_404_NOT_FOUND,
+    "key_reused": status.HTTP_422_UNPROCESSABLE_ENTITY,
+    "too_many": status.HTTP_429_TOO_MANY_REQUESTS,
+    "provider_unreachable": status.HTTP_503_SERVICE_UNAVAILABLE,
+    "provider_misconfigured": status.HTTP_503_SERVICE_UNAVAILABLE,
+}
+RETRY_AFTER = {
+    "in_progress": 1,
+    "payment_unknown": 60,
+    "too_many": 600,
+    "provider_unreachable": 30,
+    "provider_misconfigured": 300,
+}
 # A refusal that one field of the body causes, and that field.
 FIELD_OF = {
     "party_size": "party_size",
     "travellers": "travellers",
     "name_missing": "customer",
     "reason_missing": "reason",
+    "amount": "amount",
 }
 
 
@@ -182,5 +196,5 @@ def _refusal(error: Refused) -> Response:
     if field := FIELD_OF.get(error.code):
         return Response({field: [error.detail]}, status=status.HTTP_400_BAD_REQUEST)
     body = {"code": error.code, "detail": error.detail, **error.extra}
-    headers = {"Retry-After": "1"} if error.code == "in_progress" else {}
+    headers = {"Retry-After": str(RETRY_AFTER[error.code])} if error.code in RETRY_AFTER else {}
     return Response(body, status=STATUS_OF.get(error.code, status.HTTP_409_CONFLICT), headers=headers)

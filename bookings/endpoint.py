@@ -37,6 +37,7 @@ class ApiView(GenericAPIView[Any]):
     """`scope_area` is the first half of the scopes that a key needs here (bookings.api.HasScope)."""
 
     scope_area: str
+    creation_key = ""  # set by @idempotent_outside: what a handler makes names it, and a repetition finds it
     content_negotiation_class = AlwaysJSON
     http_method_names = ["get", "head", "post"]
 
@@ -44,6 +45,14 @@ class ApiView(GenericAPIView[Any]):
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and request.headers.get("Transfer-Encoding"):  # WSGI makes it an empty body
             raise LengthRequired
+
+    def keep(self, body: Any) -> Any:
+        """What is stored of a good answer for its Idempotency-Key: nothing about people."""
+        return body
+
+    def tell_again(self, kept: Any) -> Any:
+        """The answer of which keep() was stored."""
+        return kept
 
     @property
     def api_key(self) -> ApiKey:

@@ -32,6 +32,9 @@ KEPT = frozenset(
     }
 )
 
+TRANSIENT = frozenset({"in_progress", "payment_unknown", "too_many"})  # refusals that pass by themselves
+
+Work = Callable[[], Response]
 View = TypeVar("View", bound=ApiView)
 Handler = Callable[Concatenate[View, Request, ...], Response]
 
@@ -40,9 +43,21 @@ def idempotent(handler: Handler[View]) -> Handler[View]:
     """The work of `handler` and its answer are one transaction: a crash undoes both, and a retry does both.
 
     Without the header the handler is just called. Not for a handler that talks to a provider, whose transaction
-    would stay open meanwhile: that one calls services.api_requests itself.
+    would stay open meanwhile: that is @idempotent_outside.
     """
+    return _wrap(handler, _answer)
 
+
+def idempotent_outside(handler: Handler[View]) -> Handler[View]:
+    """For a handler that talks to a provider: its services commit by themselves, the answer is kept afterwards.
+
+    After a crash in between, the handler is called again with the same `view.creation_key`: it has to find what it
+    made. An answer that time changes (TRANSIENT, 5xx) isn't kept; the key asks again.
+    """
+    return _wrap(handler, _answer_outside)
+
+
+def _wrap(handler: Handler[View], answer: Callable[[ApiView, ApiRequest, Work], Response]) -> Handler[View]:
     @functools.wraps(handler)
     def wrapper(view: View, request: Request, *args: Any, **kwargs: Any) -> Response:
         def work() -> Response:
@@ -55,8 +70,9 @@ def idempotent(handler: Handler[View]) -> Handler[View]:
             raise ValidationError({HEADER: ["Send 1 to 255 printable ASCII characters."]})
         row = api_requests.begin(api_key=view.api_key, key=key, fingerprint=fingerprint_of(request), now=timezone.now())
         if row.status_code is not None:
-            return Response(row.body, status=row.status_code, headers={"Idempotent-Replayed": "true"})
-        return _answer(view, row, work)
+            body = view.tell_again(row.body) if status.is_success(row.status_code) else row.body
+            return Response(body, status=row.status_code, headers={"Idempotent-Replayed": "true"})
+        return answer(view, row, work)
 
     return wrapper
 
@@ -67,13 +83,12 @@ def fingerprint_of(request: Request) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _answer(view: ApiView, row: ApiRequest, work: Callable[[], Response]) -> Response:
+def _answer(view: ApiView, row: ApiRequest, work: Work) -> Response:
     try:
         with transaction.atomic():
             response = _refuse_or_do(view, work)
             if response.status_code in KEPT:
-                body = json.loads(JSONRenderer().render(response.data))
-                api_requests.finish(row=row, status_code=response.status_code, body=body)
+                _keep(view, row, response)
             else:
                 api_requests.forget(row=row)
             return response
@@ -82,7 +97,34 @@ def _answer(view: ApiView, row: ApiRequest, work: Callable[[], Response]) -> Res
         raise
 
 
-def _refuse_or_do(view: ApiView, work: Callable[[], Response]) -> Response:
+def _answer_outside(view: ApiView, row: ApiRequest, work: Work) -> Response:
+    view.creation_key = f"api:{row.pk}"
+    try:
+        response = work()
+    except Exception as error:  # noqa: BLE001 (what isn't a refusal is raised again in there)
+        try:
+            response = view.handle_exception(error)
+        except Exception:
+            api_requests.release(row=row)
+            raise
+    if response.status_code in KEPT and _code(response) not in TRANSIENT:
+        _keep(view, row, response)
+    else:
+        api_requests.release(row=row)
+    return response
+
+
+def _code(response: Response) -> str:
+    return str(response.data.get("code", "")) if isinstance(response.data, dict) else ""
+
+
+def _keep(view: ApiView, row: ApiRequest, response: Response) -> None:
+    body = json.loads(JSONRenderer().render(response.data))
+    kept = view.keep(body) if status.is_success(response.status_code) else body
+    api_requests.finish(row=row, status_code=response.status_code, body=kept)
+
+
+def _refuse_or_do(view: ApiView, work: Work) -> Response:
     """A refusal undoes the work (the inner transaction), but its answer is kept (in the outer one)."""
     try:
         with transaction.atomic():

@@ -58,6 +58,8 @@ READ: dict[int, Any] = {
 }
 QUERY = {**READ, 400: OpenApiResponse(FIELDS, "A wrong parameter.")}
 ONE = {**READ, 404: OpenApiResponse(ErrorSerializer, "Unknown, or not yours to see.")}
+NOTED = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
+PROVIDER = {503: OpenApiResponse(ErrorSerializer, "The provider can't be reached; Retry-After says when to ask again.")}
 WRITE = {
     **QUERY,
     400: OpenApiResponse(FIELDS, "Wrong fields, or a body that isn't JSON (then with code and detail)."),

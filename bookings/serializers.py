@@ -188,6 +188,7 @@ class BookingSerializer(serializers.ModelSerializer[Booking]):
             "deposit_due",
             "paid",
             "balance",
+            "balance_due_on",
             "hold_expires_at",
             "created_at",
         )

@@ -21,6 +21,7 @@ from bookings.serializers import (
     BookingQuery,
     BookingSerializer,
     CancellationSerializer,
+    CustomerSerializer,
     DepartureQuery,
     DepartureSerializer,
     NewBookingSerializer,
@@ -53,9 +54,23 @@ class DepartureList(ApiView):
         return self.page_of(rows)
 
 
-class BookingList(ApiView):
+class BookingView(ApiView):
+    """Its answers are bookings, and are stored for an Idempotency-Key without their customers."""
+
     scope_area = "bookings"
     serializer_class = BookingSerializer
+
+    def keep(self, body: dict[str, Any]) -> dict[str, Any]:
+        return body | {"customer": None}
+
+    def tell_again(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The customer as the booking has them now."""
+        booking = bookings_of(self.api_key).filter(reference=kept["id"]).first()
+        context = self.get_serializer_context()
+        return kept | {"customer": CustomerSerializer(booking.customer, context=context).data} if booking else kept
+
+
+class BookingList(BookingView):
     pagination_class = PagesById
 
     @extend_schema(parameters=[BookingQuery], responses={200: BookingSerializer(many=True), **openapi.QUERY})
@@ -81,20 +96,14 @@ class BookingList(ApiView):
         return Response(self.get_serializer(booking).data, status=status.HTTP_201_CREATED)
 
 
-class BookingDetail(ApiView):
-    scope_area = "bookings"
-    serializer_class = BookingSerializer
-
+class BookingDetail(BookingView):
     @extend_schema(parameters=[openapi.REFERENCE], responses={200: BookingSerializer, **openapi.ONE})
     def get(self, request: Request, reference: str) -> Response:
         """One booking that you took; with the scope bookings:all, any booking."""
         return Response(self.get_serializer(find_booking(reference, self.api_key)).data)
 
 
-class BookingCancel(ApiView):
-    scope_area = "bookings"
-    serializer_class = BookingSerializer
-
+class BookingCancel(BookingView):
     @extend_schema(
         parameters=[openapi.REFERENCE, openapi.IDEMPOTENCY_KEY],
         request=CancellationSerializer,

@@ -1,7 +1,9 @@
 """The last resort for what no view answers: JSON under /api/, Django's pages elsewhere."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
+from django.views import csrf, defaults
+
+from payments.pay_pages import form_refused
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -14,6 +16,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if for_api(request):
         return error(404, "not_found", "There is nothing at this address; see /api/docs/.")
     return defaults.page_not_found(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if request.path.startswith(("/pay/", "/sandbox/")):
+        return form_refused(request)
+    return csrf.csrf_failure(request, reason=reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -113,6 +113,7 @@ def test_the_answer_tells_all_about_the_booking(api: Client) -> None:
     booking = Booking.objects.get()
     hold = booking.hold_expires_at
     assert hold is not None
+    assert booking.balance_due_on is not None
     assert response.json() == {
         "id": booking.reference,
         "status": "pending",
@@ -141,6 +142,7 @@ def test_the_answer_tells_all_about_the_booking(api: Client) -> None:
         "deposit_due": "600.00",
         "paid": "0.00",
         "balance": "2000.00",
+        "balance_due_on": booking.balance_due_on.isoformat(),
         "hold_expires_at": hold.isoformat().replace("+00:00", "Z"),
         "created_at": booking.created_at.isoformat().replace("+00:00", "Z"),
     }

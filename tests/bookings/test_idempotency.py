@@ -57,6 +57,18 @@ def test_the_same_request_again_gives_the_first_answer_and_one_booking(api: Clie
     assert (Booking.objects.count(), Message.objects.count()) == (1, 1)
 
 
+def test_what_is_stored_says_nothing_about_the_customer(api: Client, departure: Departure) -> None:
+    customer = {"name": "Almaz Tesfaye", "email": "almaz@mail.example.org", "phone": "+251911234567", "user_id": "7"}
+    body = wish(departure) | {"customer": customer}
+    first = post(api, body)
+    cancel = f"{PATH}{first.json()['id']}/cancel/"
+    cancelled = post(api, {"reason": "ill"}, key="key-2", path=cancel)
+    stored = str(list(ApiRequest.objects.values()))
+    assert [word for word in customer.values() if word in stored and word != "7"] == []
+    assert (post(api, body).json(), first.json()["customer"]["phone"]) == (first.json(), "+251911234567")
+    assert post(api, {"reason": "ill"}, key="key-2", path=cancel).json() == cancelled.json()
+
+
 def test_another_body_or_path_with_the_same_key_is_422(api: Client, departure: Departure) -> None:
     reference = post(api, wish(departure)).json()["id"]
     for response in (

@@ -1,0 +1,23 @@
+"""The REST API of payments, under /api/, and the customer's pages. What providers are given works without its slash."""
+
+from django.urls import path
+
+from payments import pay_pages, sandbox, views, webhooks
+
+api = [
+    path("payment/initiate/", views.PaymentInitiate.as_view(), name="api-payment-initiate"),
+    path("payment/verify/", views.PaymentVerify.as_view(), name="api-payment-verify"),
+    path("payment/webhook/", webhooks.chapa_webhook, name="api-payment-webhook"),
+    path("payment/webhook", webhooks.chapa_webhook),
+    path("payment/webhook/sandbox/", webhooks.sandbox_webhook_view, name="sandbox-webhook"),
+    path("payment/callback/", views.PaymentCallback.as_view(), name="api-payment-callback"),
+    path("payment/callback", views.PaymentCallback.as_view(schema=None)),
+    path("payment/status/<str:tx_ref>/", views.PaymentStatus.as_view(), name="api-payment-status"),
+    path("payment/status/<str:tx_ref>", views.PaymentStatus.as_view(schema=None)),
+    path("payment/user/", views.PaymentsOfUser.as_view(), name="api-payment-user"),
+]
+urlpatterns = [
+    path("pay/<str:token>/", pay_pages.pay, name="pay"),
+    path("pay/return/<str:tx_ref>/", pay_pages.pay_return, name="pay-return"),
+    path("sandbox/checkout/<str:token>/", sandbox.checkout, name="sandbox-checkout"),
+]
