@@ -26,13 +26,25 @@ TRIP: Final[dict[str, Any]] = {
     "overpaid": "",  # what was paid beyond the total
     "status": "Pending",
     "hold_until": "Tue 24 November 2026, 10:00",  # empty when nothing is held
+    "due_now": "900.00",  # what is asked next: the rest of the deposit, else the balance
+    "balance_due": "Tue 10 November 2026",  # the last day on which all may be paid; empty when nothing is owed
     "how_to_pay": "Pay at our office in cash.",  # empty when nothing is owed
+    "pay_url": "https://desk.example.com/pay/TD-7K3M9QX2.sample/",  # empty where nothing can be paid online
 }
 PAYMENT: Final[dict[str, Any]] = TRIP | {
     "transaction": "CASH-7K3M9QX2",
     "method": "Cash",
     "amount": "900.00",
     "received": "Mon 23 November 2026, 10:05",
+    "receipt": "R-000042",  # empty until it is paid
+    "as_of": "Mon 23 November 2026, 10:06",  # when all these facts were so
+}
+PART_PAID: Final[dict[str, Any]] = TRIP | {
+    "paid": "900.00",
+    "balance": "2100.00",
+    "due_now": "2100.00",
+    "status": "Confirmed",
+    "hold_until": "",
 }
 
 KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
@@ -46,13 +58,24 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "booking_changed": ("Booking changed", TRIP | {"old_party_size": 3}),
     "payment_confirmation": ("Payment confirmation", PAYMENT),
     "payment_failure": ("Payment failure", PAYMENT | {"reason": "The bank returned the transfer."}),
+    "payment_request": ("Payment link", TRIP | {"amount": "900.00"}),
+    "payment_reminder": ("Payment reminder", PART_PAID | {"amount": "2100.00", "overdue": ""}),
+    "payment_refunded": (
+        "Refund",
+        PAYMENT | {"reason": "The departure was cancelled.", "refunded": "450.00", "way": "Cash", "on_its_way": ""},
+    ),
     "payment_voided": ("Payment corrected", PAYMENT | {"reason": "Recorded on the wrong booking."}),
     "departure_reminder": ("Departure reminder", TRIP),
 }
 KIND_CHOICES: Final = [(kind, label) for kind, (label, _sample) in KINDS.items()]
 # True for good, whatever becomes of the booking: they tell of money that moved.
-RECEIPTS: Final = frozenset({"payment_confirmation", "payment_voided"})
-REMINDER_CHOICES: Final = [("departure_reminder", "Departure reminder")]
+RECEIPTS: Final = frozenset({"payment_confirmation", "payment_voided", "payment_refunded"})
+# Their receipt goes with them as a PDF, when there is one.
+WITH_A_RECEIPT: Final = frozenset({"payment_confirmation"})
+REMINDER_CHOICES: Final = [
+    ("departure_reminder", "Departure reminder"),
+    ("payment_reminder", "Payment reminder"),
+]
 SWEEPER: Final = "notifications.send_due_messages"
 
 

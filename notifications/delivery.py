@@ -15,8 +15,10 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
 from notifications import connection
+from notifications.catalogue import WITH_A_RECEIPT
 from notifications.failures import Failure, Fate, classify, code_of
 from notifications.models import Message
+from notifications.receipt import receipt_pdf
 from notifications.rendering import render
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ SPREAD = 10  # seconds over which retries of one bad moment are scattered
 PAUSE = timedelta(minutes=5)  # for the whole account, after it was refused
 LOST = "The worker was lost while it sent this mail."
 TWICE = " It may have arrived, twice by now; a person decides whether to try again."
+NO_RECEIPT = "It was sent without its receipt, which could not be made; the log says more."
 REPUBLISH_EACH = 100  # mails that a worker gets through in one OUTBOX_REPUBLISH_SECONDS, cautiously
 
 
@@ -52,7 +55,9 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
     claim = Claim(message)
     try:
         _freeze(claim)
-        connection.send(_mail(message))
+        mail = _mail(message)
+        note = _attach_receipt(mail, message)
+        connection.send(mail)
     except DatabaseError:
         raise  # about us, not about the mail: the lease runs out and the sweeper queues it again
     except Exception as error:  # noqa: BLE001 -- every way to fail has its place in failures.py
@@ -61,7 +66,7 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
         # Neither the address nor the server's words, which may hold it: the row has both.
         logger.warning("Mail #%s is %s: %s failure, %s", message_id, outcome, failure.fate.value, code_of(error))
         return outcome
-    claim.rows().update(status=Status.SENT, sent_at=now, last_error="", lease_expires_at=None)
+    claim.rows().update(status=Status.SENT, sent_at=now, last_error=note, lease_expires_at=None)
     return str(Status.SENT)
 
 
@@ -129,6 +134,22 @@ def _mail(message: Message) -> EmailMultiAlternatives:
     # What an e-mail service reports later (a bounce) names the row by this; other backends don't look at it.
     mail.metadata = {"message": str(message.uuid)}  # type: ignore[attr-defined]
     return mail
+
+
+def _attach_receipt(mail: EmailMultiAlternatives, message: Message) -> str:
+    """From the row's facts, so that a resend carries the same one; rows older than receipts have none.
+
+    Returns what staff must know. A receipt that can't be made is a fault of ours: that the money came is told anyway.
+    """
+    number = message.context.get("receipt")
+    if message.kind not in WITH_A_RECEIPT or not number:
+        return ""
+    try:
+        mail.attach(f"Receipt-{number}.pdf", receipt_pdf(message.context), "application/pdf")
+    except Exception as error:  # noqa: BLE001 -- whatever it is, its words may hold a name
+        logger.error("Mail #%s goes without its receipt: %s", message.pk, type(error).__name__)
+        return NO_RECEIPT
+    return ""
 
 
 def _fail(claim: Claim, failure: Failure, now: datetime) -> str:

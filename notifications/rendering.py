@@ -1,7 +1,8 @@
 """Message row → subject, text and HTML.
 
 The words are written once, as plain text: templates/emails/<kind>.txt, or a MessageTemplate of staff. The HTML part is
-the same text in templates/emails/message.html: a block of "Label: value" lines becomes a card, the rest paragraphs.
+the same text in templates/emails/message.html: a block of "Label: value" lines becomes a card, a line "Label: link"
+a button, the rest paragraphs. The only links are the house's own: the fact pay_url, wherever it stands.
 """
 
 import logging
@@ -14,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.template import Engine
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 
 from notifications import wording
 from notifications.catalogue import sample
@@ -21,7 +23,7 @@ from notifications.models import Message, MessageTemplate
 
 logger = logging.getLogger(__name__)
 
-MONEY = frozenset({"total", "deposit_due", "paid", "balance", "overpaid", "amount"})
+MONEY = frozenset({"total", "deposit_due", "due_now", "paid", "balance", "overpaid", "amount", "refunded"})
 MAY_HAVE_LINES = frozenset({"how_to_pay"})  # the house's own words; no customer can write there
 INCLUDE = re.compile(r'{% include "([^"]+)" %}')
 ROW = re.compile(r"(?P<label>[^:]{1,40}): (?P<value>.+)")
@@ -36,15 +38,16 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph: its lines, or, when each is "Label: value", its rows."""
+    """A paragraph: its lines, or, when each is "Label: value", its rows, or one button with its address."""
 
     lines: list[str]
     rows: list[tuple[str, str]]
+    button: tuple[str, str] | None = None
 
 
 def render(message: Message) -> Rendered:
     """The three parts of a message, from its frozen facts and the words of today."""
-    facts = _facts(message.context)
+    facts = written_facts(message.context)
     template = _staff_template(message.kind, message.language)
     if template is not None:
         try:
@@ -57,7 +60,7 @@ def render(message: Message) -> Rendered:
 
 def preview(template: MessageTemplate) -> Rendered:
     """A staff text filled with believable facts. Raises wording.UnfitText."""
-    return _render_words(template.subject, template.body, _facts(sample(template.kind)), template.language)
+    return _render_words(template.subject, template.body, written_facts(sample(template.kind)), template.language)
 
 
 def _staff_template(kind: str, language: str) -> MessageTemplate | None:
@@ -86,21 +89,39 @@ def _assemble(subject: str, body: str, facts: dict[str, Any], language: str) -> 
     subject = _one_line(subject)[:255]
     text = re.sub(r"\n{3,}", "\n\n", body.replace("\r\n", "\n")).strip() + "\n"
     direction = "rtl" if language.partition("-")[0] in settings.LANGUAGES_BIDI else "ltr"
-    blocks = list(_blocks(text))
+    blocks = list(_blocks(text, _own_link(facts)))
     # What an inbox shows beside the subject: the first paragraph after the greeting.
     preheader = " ".join(blocks[1].lines) if len(blocks) > 1 else ""
     page = {"subject": subject, "preheader": preheader, "blocks": blocks, "language": language, "direction": direction}
     return Rendered(subject, text, render_to_string("emails/message.html", facts | page))
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def _own_link(facts: dict[str, Any]) -> str:
+    link = facts.get("pay_url", "")
+    return link if isinstance(link, str) and link.startswith(("https://", "http://")) else ""
+
+
+def _blocks(text: str, link: str) -> Iterator[Block]:
     for paragraph in text.strip().split("\n\n"):
         lines = paragraph.splitlines()
         rows = [(row["label"], row["value"]) for line in lines if (row := ROW.fullmatch(line))]
-        yield Block(lines, rows if len(rows) == len(lines) > 1 else [])
+        if link and [value for _label, value in rows] == [link] and len(lines) == 1:
+            yield Block(lines, [], rows[0])
+        else:
+            linked = [(label, _linked(value, link)) for label, value in rows]
+            whole = len(rows) == len(lines) > 1
+            yield Block([_linked(line, link) for line in lines], linked if whole else [])
 
 
-def _facts(context: dict[str, Any]) -> dict[str, Any]:
+def _linked(text: str, link: str) -> str:
+    """Escaped, with the address made one to press; a text without it stays as it is, for the page to escape."""
+    if not link or link not in text:
+        return text
+    anchor = format_html('<a class="link" href="{0}" style="color:#1d4ed8;">{0}</a>', link)
+    return format_html_join(anchor, "{}", ((part,) for part in text.split(link)))
+
+
+def written_facts(context: dict[str, Any]) -> dict[str, Any]:
     """The row's facts, money with thousands commas, every other text on one line: no name can add a paragraph."""
     house = {"company_name": settings.COMPANY_NAME, "support_email": settings.SUPPORT_EMAIL}
     return {name: _fact(name, value) for name, value in context.items()} | house

@@ -1,29 +1,68 @@
-"""Which mail a payment's change means."""
+"""Which mail a payment's change means, and the facts of its receipt."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from django.db.models import Sum
 
 from bookings import emails as booking_emails
 from notifications import outbox
-from payments.models import Payment
+from payments.models import Payment, Refund
 
 
 def queue(kind: str, payments: Sequence[Payment], *, now: datetime, facts: dict[str, Any] | None = None) -> None:
     """One mail a payment and kind, ever. The payments' bookings need departure, trip and customer loaded."""
-    outbox.enqueue([_mail(kind, payment, facts or {}) for payment in payments], now=now)
+    outbox.enqueue([_mail(kind, payment, payment.tx_ref, facts or {}, now) for payment in payments], now=now)
+
+
+def queue_refund(refund: Refund, *, now: datetime, on_its_way: bool = False) -> None:
+    """One mail a refund, ever: it was paid back, or is with the provider. Its payment needs what `queue` needs.
+
+    The mail's sums are those after this refund.
+    """
+    booking = refund.payment.booking
+    paid = booking.paid - refund.amount if on_its_way else booking.paid
+    facts = {
+        "refunded": f"{refund.amount:.2f}",
+        "reason": refund.reason,
+        "way": way_of(refund),
+        "on_its_way": "yes" if on_its_way else "",
+        "paid": f"{paid:.2f}",
+        "balance": f"{booking.total - paid:.2f}",
+        "overpaid": f"{paid - booking.total:.2f}" if paid > booking.total else "",
+    }
+    outbox.enqueue([_mail("payment_refunded", refund.payment, _occurrence(refund), facts, now)], now=now)
+
+
+def way_of(refund: Refund) -> str:
+    """As the customer knows it: through the provider means the one that they paid with."""
+    by_provider = refund.way == Refund.Way.PROVIDER
+    return str(refund.payment.get_method_display() if by_provider else refund.get_way_display())
+
+
+def withdraw_refund(refund: Refund, *, reason: str) -> None:
+    """This money did not go back after all."""
+    _withdraw("payment_refunded", refund.payment, _occurrence(refund), reason)
 
 
 def withdraw_confirmation(payment: Payment, *, reason: str) -> None:
     """The money of this payment never came: its confirmation isn't true, whether it was sent or not."""
-    outbox.withdraw_intent(dedupe_key=_mail("payment_confirmation", payment, {}).dedupe_key, reason=reason)
+    _withdraw("payment_confirmation", payment, payment.tx_ref, reason)
 
 
-def _mail(kind: str, payment: Payment, facts: dict[str, Any]) -> outbox.Mail:
-    return booking_emails.mail(kind, payment.booking, payment.tx_ref, facts=payment_facts(payment) | facts)
+def receipt_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
+    """What notifications.receipt prints of a succeeded payment, as things stand now; what went back stands on it too.
+
+    The payment's booking needs departure, trip, customer and travellers loaded.
+    """
+    facts = booking_emails.booking_facts(payment.booking, now=now) | payment_facts(payment, now=now)
+    back = payment.refunds.filter(status=Refund.Status.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return facts | {"refunded": f"{back:.2f}" if back else ""}
 
 
-def payment_facts(payment: Payment) -> dict[str, Any]:
+def payment_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
     """The facts of notifications.catalogue.PAYMENT beyond the booking's own; money in the payment's currency."""
     trip = payment.booking.departure.trip
     return {
@@ -31,5 +70,26 @@ def payment_facts(payment: Payment) -> dict[str, Any]:
         "method": str(payment.get_method_display()),
         "currency": payment.currency,
         "amount": f"{payment.amount:.2f}",
+        "receipt": receipt_name(payment),
         "received": booking_emails.written_out(payment.received_at, trip) if payment.received_at else "",
+        "as_of": booking_emails.written_out(now, trip),
     }
+
+
+def receipt_name(payment: Payment) -> str:
+    """Such as R-000042; empty until it is paid."""
+    return f"R-{payment.receipt_number:06d}" if payment.receipt_number else ""
+
+
+def _mail(kind: str, payment: Payment, occurrence: str, facts: dict[str, Any], now: datetime) -> outbox.Mail:
+    facts = payment_facts(payment, now=now) | facts
+    return booking_emails.mail(kind, payment.booking, occurrence, now=now, facts=facts)
+
+
+def _withdraw(kind: str, payment: Payment, occurrence: str, reason: str) -> None:
+    key = booking_emails.dedupe_key(kind, payment.booking, occurrence)
+    outbox.withdraw_intent(dedupe_key=key, reason=reason)
+
+
+def _occurrence(refund: Refund) -> str:
+    return f"{refund.payment.tx_ref}:{refund.pk}"

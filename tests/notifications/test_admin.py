@@ -204,7 +204,7 @@ def test_a_mail_text_with_an_unknown_fact_is_refused_with_the_known_ones() -> No
     form = {"kind": "departure_reminder", "language": "en", "subject": "Hi {{ nme }}", "body": "x", "is_active": "on"}
     response = client.post(reverse("admin:notifications_messagetemplate_add"), form)
     (problem,) = response.context["adminform"].form.errors["subject"]
-    assert problem.startswith("There is no fact called nme. Use: balance, company_name, currency, customer_name, ")
+    assert problem.startswith("There is no fact called nme. Use: balance, balance_due, company_name, currency, ")
     assert MessageTemplate.objects.count() == 0
 
 

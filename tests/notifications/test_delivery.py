@@ -8,6 +8,7 @@ from django.db import connection as database
 from pytest_django import Settings
 
 from notifications import connection, delivery, outbox
+from notifications.catalogue import sample
 from notifications.models import Message, MessageTemplate
 from tests.factories import NOW, make_message
 
@@ -35,6 +36,38 @@ def test_a_due_message_is_sent_and_marked(mail_server: MailServer) -> None:
     parts = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}
     assert parts["text/plain"].replace("\r\n", "\n") == message.text
     assert "Dear አልማዝ," in parts["text/html"]
+
+
+def attachments(mail_server: MailServer) -> list[tuple[str | None, str]]:
+    mail = mail_server.mailbox.mails[-1]
+    return [(part.get_filename(), part.get_content_type()) for part in mail.iter_attachments()]
+
+
+def test_a_payment_confirmation_carries_its_receipt_and_so_does_the_resend(mail_server: MailServer) -> None:
+    message = make_message(kind="payment_confirmation")
+    assert (deliver(message), message.last_error) == ("sent", "")
+    assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
+    [first] = mail_server.mailbox.mails[0].iter_attachments()
+    again = outbox.resend(message_id=message.pk, user=None, now=NOW)
+    assert deliver(again) == "sent"
+    [second] = mail_server.mailbox.mails[1].iter_attachments()
+    assert first.get_content() == second.get_content()
+
+
+@pytest.mark.parametrize("kind", ["payment_confirmation", "payment_failure"])
+def test_without_a_receipt_number_nothing_is_attached(mail_server: MailServer, kind: str) -> None:
+    old = {name: value for name, value in sample(kind).items() if name not in ("receipt", "as_of")}
+    assert deliver(make_message(kind=kind, context=old)) == "sent"
+    assert attachments(mail_server) == []
+
+
+def test_a_receipt_that_can_t_be_made_holds_no_mail_back(
+    mail_server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = make_message(kind="payment_confirmation", context={"customer_name": "Almaz", "receipt": "R-000042"})
+    assert (deliver(message), message.last_error) == ("sent", delivery.NO_RECEIPT)
+    assert attachments(mail_server) == []
+    assert caplog.messages == [f"Mail #{message.pk} goes without its receipt: KeyError"]
 
 
 def test_delivered_twice_sends_one_mail(mail_server: MailServer) -> None:

@@ -23,6 +23,7 @@ class Words(HTMLParser):
         super().__init__()
         self.text: list[str] = []
         self.tags: list[str] = []
+        self.links: list[str | None] = []
         self.root: dict[str, str | None] = {}
         self.feed(html)
 
@@ -30,6 +31,8 @@ class Words(HTMLParser):
         self.tags.append(tag)
         if tag == "html":
             self.root = dict(attrs)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
@@ -38,12 +41,13 @@ class Words(HTMLParser):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_says_the_same_in_both_parts(kind: str) -> None:
     mail = render(unsaved(kind))
-    in_html = " ".join(" ".join(Words(mail.html).text).split())
+    page = Words(mail.html)
+    in_html = " ".join(" ".join(page.text).split())
     assert sample(kind)["reference"] in mail.subject
     assert "\n" not in mail.subject
     for line in mail.text.splitlines():
         label, colon, value = line.partition(": ")
-        assert line in in_html or (colon and label in in_html and value in in_html)
+        assert line in in_html or (colon and label in in_html and (value in in_html or value in page.links))
     assert "help@tourdesk.example" in mail.text
 
 
@@ -56,9 +60,13 @@ def test_no_kind_asks_for_a_fact_that_is_not_there(kind: str, monkeypatch: pytes
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_still_reads_well_with_its_optional_facts_empty(kind: str) -> None:
-    empty: dict[str, Any] = {"hold_until": "", "how_to_pay": "", "travellers": [], "reason": "", "deposit_due": "0.00"}
+    empty: dict[str, Any] = dict.fromkeys(
+        ("hold_until", "how_to_pay", "pay_url", "balance_due", "reason", "receipt"), ""
+    )
+    empty |= {"travellers": [], "deposit_due": "0.00"}
     text = render(unsaved(kind, **{name: value for name, value in empty.items() if name in sample(kind)})).text
     assert "How to" not in text
+    assert "online:" not in text
     assert "until ." not in text
     assert "()" not in text
     assert "\n\n\n" not in text
@@ -74,9 +82,11 @@ def test_booking_confirmation_in_full() -> None:
         "Booking: TD-7K3M9QX2\nTrip: Lalibela highlands\nDestination: Lalibela, Ethiopia\n"
         "Departure: Tue 24 November 2026, 07:30\nReturn: Fri 27 November 2026, 18:00 (Africa/Addis_Ababa)\n"
         "Travellers: 2 (Almaz Tesfaye, Yonas Tesfaye)\n"
-        "Total: 3,000.00 ETB\nPaid: 0.00 ETB\nBalance: 3,000.00 ETB\nDeposit: 900.00 ETB\n"
+        "Total: 3,000.00 ETB\nPaid: 0.00 ETB\nBalance: 3,000.00 ETB\n"
+        "All to be paid by: Tue 10 November 2026\nDeposit: 900.00 ETB\n"
         "Held until: Tue 24 November 2026, 10:00 (Africa/Addis_Ababa)\nStatus: Pending\n\n"
-        "How to pay\nPay at our office in cash.\n\n"
+        "Pay 900.00 ETB online: https://desk.example.com/pay/TD-7K3M9QX2.sample/\n\n"
+        "Other ways to pay\nPay at our office in cash.\n\n"
         "Questions? Write to help@tourdesk.example and give your booking reference TD-7K3M9QX2.\n\n"
         "Tourdesk Travel\n"
     )
@@ -87,11 +97,49 @@ def test_payment_confirmation_names_transaction_and_new_status() -> None:
     assert mail.subject == "Payment received: 900.00 ETB for booking TD-7K3M9QX2"
     for line in ("your booking is now: Confirmed.", "Transaction: CASH-7K3M9QX2", "Method: Cash", "Amount: 900.00 ETB"):
         assert line in mail.text
+    assert "Your receipt R-000042 is attached.\n" in mail.text
+
+
+PAY_URL = sample("payment_request")["pay_url"]
+SUPPORT = "mailto:help@tourdesk.example"
+
+
+@pytest.mark.parametrize("kind", ["booking_confirmation", "booking_promoted", "departure_reminder", "payment_request"])
+def test_the_link_to_pay_is_a_button(kind: str) -> None:
+    page = Words(render(unsaved(kind)).html)
+    assert page.links == [PAY_URL, SUPPORT]
+    assert "Pay 900.00 ETB online" in page.text
+
+
+def test_a_link_inside_a_staff_s_sentence_can_be_pressed_too() -> None:
+    MessageTemplate.objects.create(
+        kind="payment_request", subject="Pay", body="Pay & go ({{ pay_url }}).\n\nA: 1\nPay: {{ pay_url }}"
+    )
+    page = Words(render(unsaved("payment_request")).html)
+    assert page.links == [PAY_URL, PAY_URL, SUPPORT]
+    assert f"Pay & go ({PAY_URL})." in "".join(page.text)
+
+
+def test_no_words_of_a_customer_become_a_link() -> None:
+    name = "https://evil.example/ <a href='https://evil.example/'>x</a>"
+    assert Words(render(unsaved(customer_name=name, travellers=[name])).html).links == [PAY_URL, SUPPORT]
+    assert Words(render(unsaved("payment_request", pay_url="javascript:alert(1)")).html).links == [SUPPORT]
+
+
+def test_a_reminder_says_when_all_was_due() -> None:
+    mail = render(unsaved("payment_reminder"))
+    assert mail.subject == "2,100.00 ETB due by Tue 10 November 2026 for booking TD-7K3M9QX2"
+    late = render(unsaved("payment_reminder", overdue="yes"))
+    assert late.subject == "Overdue: 2,100.00 ETB for booking TD-7K3M9QX2"
+    assert "It was due on Tue 10 November 2026." in late.text
 
 
 def test_money_for_a_cancelled_booking_asks_for_no_more() -> None:
-    text = render(unsaved("payment_confirmation", status="Cancelled", how_to_pay="")).text
-    assert "Your booking is cancelled, so we will write to you about this money.\n" in text
+    text = render(unsaved("payment_confirmation", status="Cancelled", how_to_pay="", pay_url="")).text
+    assert (
+        "Your booking is cancelled, so we will write to you about this money. Your receipt R-000042 is attached.\n"
+        in text
+    )
     assert "Balance" not in text
 
 
@@ -111,7 +159,8 @@ def test_off_the_waiting_list_is_good_news() -> None:
 def test_payment_failure_names_the_cause_the_cure_and_whom_to_ask() -> None:
     text = render(unsaved("payment_failure")).text
     assert "What went wrong: The bank returned the transfer.\n" in text
-    assert "How to try again\nPay at our office in cash.\n" in text
+    link = "Pay 900.00 ETB online: https://desk.example.com/pay/TD-7K3M9QX2.sample/"
+    assert f"How to try again\n\n{link}\n\nOr pay another way:\nPay at our office in cash.\n" in text
     assert "please ask us before you pay again: help@tourdesk.example." in text
 
 
@@ -130,7 +179,7 @@ def test_line_breaks_in_a_name_add_neither_header_nor_paragraph() -> None:
 
 
 def test_payment_instructions_keep_their_lines() -> None:
-    text = render(unsaved(how_to_pay="Bank of Abyssinia\nAccount 1000")).text
+    text = render(unsaved(how_to_pay="Bank of Abyssinia\nAccount 1000", pay_url="")).text
     assert "How to pay\nBank of Abyssinia\nAccount 1000\n" in text
 
 
