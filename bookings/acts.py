@@ -21,6 +21,8 @@ from notifications.catalogue import KINDS
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+LIMIT = 1000  # rows at once
+
 
 @dataclass(frozen=True)
 class Order:
@@ -38,11 +40,15 @@ class Order:
 
 @dataclass
 class Report:
-    """What came of it: the names of the rows that changed, the others with their reasons, and what else to say."""
+    """What came of it: the names of the rows that changed, the others with their reasons, and what else to say.
+
+    `warnings` are sentences about rows where nothing went wrong here, but nothing came of it either.
+    """
 
     done: list[str] = field(default_factory=list)
     refused: list[tuple[str, Refused]] = field(default_factory=list)
     note: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Wording:
 class Act:
     """`allows` says whether a row's state lets this person do it (the button shows); the service has the last word.
 
+    `press` is the word on the page's button, where that isn't the label.
+    `at_once` is how many rows one press may be about; an act that asks somebody else for each row takes few.
     `effects` are the sentences that say what will happen to these rows, mails included. In a list, a row in one of
     `row_states` shows the button as its next step.
     """
@@ -76,7 +84,13 @@ class Act:
     form: type[ActForm] = ActForm
     danger: bool = False
     bulk: bool = True
+    at_once: int = LIMIT
     row_states: tuple[str, ...] = ()
+    press: str = ""
+
+    @property
+    def most(self) -> int:
+        return min(self.at_once, LIMIT) if self.bulk else 1
 
 
 def from_outcome(outcome: Outcome[Any]) -> Report:

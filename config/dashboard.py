@@ -19,13 +19,17 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
 from bookings.models import Booking, Departure
+from bookings.services.due_dates import overdue
 from config.clock import SKEW
 from config.health import heartbeat
 from config.sidebar import list_url, may_view
 from config.stand_ins import stand_ins
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
-from payments.models import Payment
+from payments.admin.filters import AGES as AGES_OF_PAYMENTS
+from payments.admin.filters import WAITING
+from payments.models import Payment, ProviderEvent, Refund
+from payments.services.decisions import sections
 
 CAP: Final = 1000
 DAYS: Final = 7
@@ -50,15 +54,16 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     groups = {
         "Desk": desk(now) if may_view(request, "bookings.Booking") else (),
-        "Money": money(request) if may_view(request, "payments.Payment") else (),
+        "Money": money(request, now) if may_view(request, "payments.Payment") else (),
         "Mail": mail(now) if may_view(request, "notifications.Message") else (),
+        "Inbox": events() if may_view(request, "payments.ProviderEvent") else (),
         "Machines": (*replaced(), *machines(now)) if may_view(request, "django_celery_beat.PeriodicTask") else (),
     }
-    sections = [(title, cards) for title, group in groups.items() if (cards := list(group))]
+    shown = [(title, cards) for title, group in groups.items() if (cards := list(group))]
     rows = next_departures(now) if may_view(request, "bookings.Departure") else None
     url = list_url("bookings.Departure") if rows is not None else ""
     take_url = reverse("admin:bookings_booking_add") if request.user.has_perm("bookings.add_booking") else ""
-    page = {"title": "Today", "sections": sections, "departures": rows, "departures_url": url, "days": DAYS}
+    page = {"title": "Today", "sections": shown, "departures": rows, "departures_url": url, "days": DAYS}
     return context | page | {"take_url": take_url}
 
 
@@ -97,7 +102,8 @@ def desk(now: datetime) -> Iterator[Card]:
     )
 
 
-def money(request: HttpRequest) -> Iterator[Card]:
+def money(request: HttpRequest, now: datetime) -> Iterator[Card]:
+    yield decisions(request, now)
     if may_view(request, "bookings.Booking"):
         yield _counted(
             Booking.objects.all(),
@@ -105,16 +111,64 @@ def money(request: HttpRequest) -> Iterator[Card]:
             {"status__in": ("cancelled", "expired"), "paid__gt": 0},
             tone="bad",
         )
+        late = Card("Overdue bookings", "", "Their day to pay is over; send the link, or a new day", "", "event_busy")
+        yield _linked(overdue(Booking.objects.all(), now), late, {"overdue": "yes"}, tone="warn")
+    yield from payments(now)
+    if may_view(request, "payments.Refund"):
+        yield from refunds()
+
+
+def decisions(request: HttpRequest, now: datetime) -> Card:
+    """As many as the page itself shows."""
+    found = sections(now=now, events=may_view(request, "payments.ProviderEvent"))
+    number = sum(len(section.decisions) for section in found)
+    note = ", ".join(section.title for section in found[:3]) + (", …" if len(found) > 3 else "")
+    more = "+" if any(section.more for section in found) else ""
+    url, tone = reverse("admin:payments_payment_decisions"), "bad" if number else ""
+    return Card("Needs a decision", f"{number}{more}", note or "Nothing does", url, "gavel", tone)
+
+
+def payments(now: datetime) -> Iterator[Card]:
     yield _counted(
         Payment.objects.all(),
         Card("Awaited payments", "", "Announced, not here yet", "", "pending_actions"),
-        {"status": "pending"},
+        {"status": "pending", "method__in": tuple(Payment.MANUAL)},
     )
     yield _counted(
         Payment.objects.all(),
         Card("Payments in review", "", "Something does not match; a person decides", "", "troubleshoot"),
         {"status": "review"},
         tone="bad",
+    )
+    unanswered = Payment.objects.filter(
+        method__in=Payment.PROVIDER, status__in=WAITING, created_at__lte=now - AGES_OF_PAYMENTS["1h"][1]
+    )
+    card = Card("Online payments open for an hour", "", "Nobody knows yet what became of them", "", "hourglass_bottom")
+    query = {"open_since": "1h", "method__in": ",".join(Payment.PROVIDER)}
+    yield _linked(unanswered, card, query, tone="warn")
+
+
+def refunds() -> Iterator[Card]:
+    yield _counted(
+        Refund.objects.all(),
+        Card("Refunds to approve", "", "They wait for a second person", "", "approval"),
+        {"status": "requested"},
+        tone="warn",
+    )
+    yield _counted(
+        Refund.objects.all(),
+        Card("Refunds that nobody is sure of", "", "The provider didn't say; look before you pay", "", "help"),
+        {"status": "unknown"},
+        tone="bad",
+    )
+
+
+def events() -> Iterator[Card]:
+    yield _counted(
+        ProviderEvent.objects.all(),
+        Card("Events without a payment", "", "Failed or unmatched; look, then process again", "", "move_to_inbox"),
+        {"status__in": ("failed", "unmatched")},
+        tone="warn",
     )
 
 
@@ -188,9 +242,14 @@ def _alive(title: str, at: datetime | None, now: datetime, note: str, url: str) 
 
 def _counted(rows: QuerySet[Any], card: Card, lookups: dict[str, Any], tone: str = "") -> Card:
     """The card with its count, the link to exactly these rows, and `tone` when there are any."""
-    number = rows.filter(**lookups)[: CAP + 1].count()
-    query = urlencode({key if "__" in key else f"{key}__exact": _text(value) for key, value in lookups.items()})
-    url = f"{list_url(rows.model._meta.label)}?{query}"  # noqa: SLF001
+    query = {key if "__" in key else f"{key}__exact": _text(value) for key, value in lookups.items()}
+    return _linked(rows.filter(**lookups), card, query, tone)
+
+
+def _linked(rows: QuerySet[Any], card: Card, query: dict[str, str], tone: str = "") -> Card:
+    """As _counted, where the list finds these rows by a filter of its own."""
+    number = rows[: CAP + 1].count()
+    url = f"{list_url(rows.model._meta.label)}?{urlencode(query)}"  # noqa: SLF001
     figure = f"{CAP:,}+" if number > CAP else f"{number:,}"
     return Card(card.title, figure, card.note, url, card.icon, tone if number else "")
 

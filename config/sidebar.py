@@ -50,6 +50,16 @@ class Page:
     icon: str
 
 
+@dataclass(frozen=True)
+class View:
+    """Another page of the admin in the sidebar, for those with one of the permissions."""
+
+    name: str
+    title: str
+    icon: str
+    permissions: tuple[str, ...]
+
+
 GROUPS: Final[dict[str, tuple[Page, ...]]] = {
     "Bookings": (
         Page("bookings.Booking", "Bookings", "confirmation_number"),
@@ -75,6 +85,12 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("auth.User", "Users", "manage_accounts"),
         Page("auth.Group", "Groups", "group"),
         Page("bookings.ApiKey", "API keys", "key"),
+    ),
+}
+VIEWS: Final[dict[str, tuple[View, ...]]] = {
+    "Money": (
+        View("admin:payments_payment_decisions", "Needs a decision", "gavel", ("payments.view_payment",)),
+        View("admin:payments_payment_takings", "Takings", "point_of_sale", ("payments.view_takings",)),
     ),
 }
 
@@ -106,11 +122,25 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             for page in pages
             if may_view(request, page.model)
         ]
+        items += _views(request, title, items)
         if title == "Operations" and may_view(request, "django_celery_results.TaskResult"):
             items.append({"title": "Flower", "icon": "local_florist", "link": settings.FLOWER_URL})
         if items:
             groups.append({"title": title, "items": items})
     return [group | {"separator": bool(group["title"])} for group in groups]
+
+
+def _views(request: HttpRequest, group: str, pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Their addresses lie below a model's list, which isn't the active page then."""
+    links = {reverse(view.name): view for view in VIEWS.get(group, ())}
+    if request.path in links:
+        for page in pages:
+            page["active"] = False
+    return [
+        {"title": view.title, "icon": view.icon, "link": link}
+        for link, view in links.items()
+        if any(map(request.user.has_perm, view.permissions))
+    ]
 
 
 def find(request: HttpRequest, term: str) -> list[Any]:

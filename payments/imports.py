@@ -10,7 +10,7 @@ from bookings.services.importing import bookings as importing
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.spreadsheets import Table
 from payments.models import Payment
-from payments.services import new_tx_ref
+from payments.services.crediting import mend_forgotten, new_tx_ref
 
 METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
 
@@ -19,13 +19,16 @@ def import_bookings(*, table: Table, options: ImportOptions, actor: Actor, now: 
     """As bookings.services.importing; paid amounts become manual payments, recorded by the person who imports."""
     if actor.user is None:
         raise Refused("no_person", "Payments of an import need the person who imports.")
-    return importing.import_bookings(
+    report = importing.import_bookings(
         table=table, options=options, record_money=record_imported_payments, actor=actor, now=now
     )
+    while report.written and mend_forgotten():  # numbered afterwards: nobody's receipt waits for a long import
+        pass
+    return report
 
 
 def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
-    """One succeeded payment for each new booking, put on its ledger. Mails nobody and confirms nothing."""
+    """One succeeded payment for each new booking, put on its ledger; no receipt number yet. Mails nobody."""
     payments = Payment.objects.bulk_create(_payment(entry, actor, now) for entry in money)
     ledger.add_money(
         {entry.booking: entry.amount for entry in money},

@@ -1,6 +1,8 @@
-"""The import of bookings together with what was paid for them."""
+"""The import of bookings together with what was paid for them, and the takings for spreadsheets."""
 
 from datetime import datetime
+
+from tablib import Dataset
 
 from bookings.actors import Actor
 from bookings.resources import BookingResource, SetImport
@@ -8,6 +10,9 @@ from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import COLUMNS
 from bookings.spreadsheets import Table
 from payments.imports import import_bookings
+from payments.services.takings import Takings
+
+TAKINGS = ("Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net")
 
 
 class PaidBookingResource(SetImport, BookingResource):
@@ -16,3 +21,12 @@ class PaidBookingResource(SetImport, BookingResource):
 
     def run_import(self, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report:
         return import_bookings(table=table, options=options, actor=actor, now=now)
+
+
+def takings_table(report: Takings) -> Dataset:
+    """One row a day, currency and method; sums are left to the spreadsheet, which would add totals in twice."""
+    table = Dataset(headers=TAKINGS, title="Takings")
+    for line in report.lines:
+        sums = (line.count, line.received, line.refunded, line.voided, line.net)
+        table.append((line.day, line.currency, line.method_label, *sums))
+    return table

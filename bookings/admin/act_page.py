@@ -21,7 +21,6 @@ from bookings.errors import Refused
 if TYPE_CHECKING:
     from bookings.admin.desk import DeskAdmin
 
-LIMIT = 1000  # rows at once
 SHOWN = 10
 # The field that a refusal is about, where the form has it: the clerk mends it and nothing typed is lost.
 FIELDS = {
@@ -38,6 +37,10 @@ FIELDS = {
     "same_departure": "departure",
     "currency": "departure",
     "reason_missing": "reason",
+    "proof": "proof",
+    "due_date": "due_on",
+    "way": "way",
+    "unclear": "way",
 }
 
 
@@ -48,9 +51,9 @@ def answer(model_admin: "DeskAdmin", request: HttpRequest, name: str) -> HttpRes
     if not model_admin.may(request, act):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else request.GET
-    ids = [int(pk) for pk in given.get("ids", "").split(",") if pk.isascii() and pk.isdecimal()][: LIMIT + 1]
-    if not ids or len(ids) > LIMIT or (len(ids) > 1 and not act.bulk):
-        messages.error(request, f"Choose between 1 and {LIMIT if act.bulk else 1:,} rows first.")
+    ids = [int(pk) for pk in given.get("ids", "").split(",") if pk.isascii() and pk.isdecimal()][: act.most + 1]
+    if not 1 <= len(ids) <= act.most:
+        messages.error(request, f"Choose between 1 and {act.most:,} rows first." if act.bulk else "Choose one row.")
         return HttpResponseRedirect(_list_url(model_admin))
     next_url = _safe_next(model_admin, request, given.get("next", ""), ids)
     if request.method != "POST":
@@ -92,7 +95,7 @@ def ask(
 
 def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:
     rows, user = _rows(model_admin, request, ids), clerk(request)
-    form = act.form(request.POST, user=user, rows=rows)
+    form = act.form(request.POST, request.FILES, user=user, rows=rows)
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
         try:
@@ -102,7 +105,15 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
         if not _curable(form, report):
             _tell(request, act, report)
             return HttpResponseRedirect(next_url)
+    _ask_for_files_again(request, form)
     return ask(model_admin, request, act, ids, next_url=next_url, form=form)
+
+
+def _ask_for_files_again(request: HttpRequest, form: forms.Form) -> None:
+    """A browser doesn't send a file twice by itself, and we keep none that isn't taken."""
+    for name in request.FILES:
+        if name in form.fields and name not in form.errors:
+            form.add_error(name, "Choose the file again: it was not kept, because something else was wrong.")
 
 
 def _curable(form: forms.Form, report: Report) -> bool:
@@ -119,6 +130,8 @@ def _curable(form: forms.Form, report: Report) -> bool:
 def _tell(request: HttpRequest, act: Act, report: Report) -> None:
     if report.done:
         messages.success(request, f"{act.done.of(report.done)} {report.note}".strip())
+    if report.warnings:
+        messages.warning(request, report.warnings[0] if len(report.warnings) == 1 else _listed(report.warnings))
     if not report.refused:
         return
     reasons = [r.detail if name in r.detail else f"{name}: {r.detail}" for name, r in report.refused]
@@ -127,10 +140,13 @@ def _tell(request: HttpRequest, act: Act, report: Report) -> None:
 
 
 def _left_alone(reasons: Sequence[str]) -> SafeString:
+    return format_html("{} were left alone:{}", len(reasons), _listed(reasons))
+
+
+def _listed(reasons: Sequence[str]) -> SafeString:
     more = len(reasons) - SHOWN
     items = [(reason,) for reason in reasons[:SHOWN]] + ([(f"and {more} more",)] if more > 0 else [])
-    listed = format_html_join("", "<li>{}</li>", items)
-    return format_html("{} were left alone:<ul class='td-reasons'>{}</ul>", len(reasons), listed)
+    return format_html("<ul class='td-reasons'>{}</ul>", format_html_join("", "<li>{}</li>", items))
 
 
 def _rows(model_admin: "DeskAdmin", request: HttpRequest, ids: Sequence[int]) -> list[Any]:

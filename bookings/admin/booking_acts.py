@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
+from bookings.admin.due_date_act import DUE_DATE
 from bookings.forms.acts import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
 from bookings.models import Booking
 from bookings.services import mailing, moving, transitions, waitlist
@@ -245,4 +246,4 @@ CANCEL = Act(
     form=ReasonForm,
     danger=True,
 )
-ALL = [CONFIRM, PROMOTE, BRING_BACK, RESCHEDULE, CHANGE_PARTY, NO_SHOW, WAS_THERE, RESEND, CANCEL]
+ALL = [CONFIRM, PROMOTE, BRING_BACK, RESCHEDULE, CHANGE_PARTY, DUE_DATE, NO_SHOW, WAS_THERE, RESEND, CANCEL]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
@@ -18,7 +19,7 @@ from unfold.decorators import display
 
 from bookings.admin import booking_acts, take_booking
 from bookings.admin.desk import DeskAdmin
-from bookings.admin.filters import DaysFilter
+from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
 from bookings.admin.people import person, two_lines
@@ -64,6 +65,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     list_select_related = ("customer", "departure__trip")
     list_filter = (
         ("status", MultipleChoicesDropdownFilter),
+        OverdueFilter,
         ("departure", AutocompleteSelectFilter),
         ("customer", AutocompleteSelectFilter),
         ("departure__starts_at", DaysFilter),
@@ -126,4 +128,6 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
         paid = "nothing paid" if not booking.paid else f"{money(booking.paid, booking.currency)} paid"
         if booking.status == Booking.Status.PENDING and booking.hold_expires_at:
             paid += f", {time_left(booking.hold_expires_at, timezone.now())}"
+        if booking.is_overdue(timezone.now()):
+            paid = format_html('{}<div class="td-overdue">Overdue</div>', paid)
         return two_lines(total, paid)

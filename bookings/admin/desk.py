@@ -126,9 +126,9 @@ def as_links(buttons: Iterable[dict[str, Any]]) -> SafeString:
 
 
 def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: act_page.LIMIT + 1])
-    if len(ids) > act_page.LIMIT:
-        text = f"That is more than {act_page.LIMIT:,} rows at once. Narrow the list with a search or a filter first."
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: act.most + 1])
+    if len(ids) > act.most:
+        text = f"That is more than {act.most:,} rows at once. Narrow the list with a search or a filter first."
         messages.error(request, text)
         return None
     return act_page.ask(model_admin, request, act, ids, next_url=request.get_full_path())

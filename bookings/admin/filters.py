@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
+from bookings.services.due_dates import overdue
+
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # midnight there can still be turned into UTC
 
 
@@ -60,3 +62,16 @@ class DepartsFilter(DropdownFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         yield from super().choices(changelist)
+
+
+class OverdueFilter(DropdownFilter):
+    """Bookings whose day to pay by is over, each by the clocks of its trip."""
+
+    title = "payment"
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Overdue")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return overdue(queryset, timezone.now()) if self.value() == "yes" else queryset

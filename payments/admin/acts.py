@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
 from bookings.models import Booking
 from bookings.wording import money
-from payments import services
-from payments.forms import ExpectedMoneyForm, FailedForm, ReceivedMoneyForm, VoidForm
+from payments.forms.manual import ExpectedMoneyForm, FailedForm, ReceivedMoneyForm, VoidForm
+from payments.forms.proof import ProofForm
 from payments.models import Payment
+from payments.services import manual, voiding
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+NAMED = 3  # rows in one sentence or list
 
 
 def owes(booking: Booking, _user: "User", _now: datetime) -> bool:
@@ -21,7 +25,7 @@ def owes(booking: Booking, _user: "User", _now: datetime) -> bool:
 
 def record(order: Order) -> Report:
     return from_outcome(
-        services.record_payments(
+        manual.record_payments(
             booking_ids=order.ids,
             money=order.answers["money"],
             actor=order.actor,
@@ -34,16 +38,23 @@ def record(order: Order) -> Report:
 def record_effects(bookings: Sequence[Booking]) -> Iterator[str]:
     gone = [b for b in bookings if b.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)]
     if gone:
-        names = ", ".join(booking.reference for booking in gone[:3]) + (", …" if len(gone) > 3 else "")
+        names = ", ".join(booking.reference for booking in gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
         yield f"Cancelled or expired: {names}. The money is kept, but it doesn't bring the seats back."
     if any(booking.status == Booking.Status.PENDING for booking in bookings):
         yield "A pending booking is confirmed as soon as its deposit is paid."
+    yield from awaited_effects(bookings)
     yield from mails("payment_confirmation", [booking.customer for booking in bookings])
+
+
+def awaited_effects(bookings: Sequence[Booking]) -> Iterator[str]:
+    awaited = Payment.objects.filter(booking__in=bookings, method__in=Payment.MANUAL, status=Payment.Status.PENDING)
+    for payment in awaited.order_by("pk")[:NAMED]:
+        yield f"{payment} for {money(payment.amount, payment.currency)} is expected: mark it received instead."
 
 
 def expect(order: Order) -> Report:
     [pk] = order.ids
-    payment = services.await_payment(
+    payment = manual.await_payment(
         booking_id=pk,
         money=order.answers["money"],
         actor=order.actor,
@@ -54,7 +65,7 @@ def expect(order: Order) -> Report:
 
 
 def receive(order: Order) -> Report:
-    return from_outcome(services.receive_payments(payment_ids=order.ids, actor=order.actor, now=order.now))
+    return from_outcome(manual.receive_payments(payment_ids=order.ids, actor=order.actor, now=order.now))
 
 
 def receive_effects(payments: Sequence[Payment]) -> Iterator[str]:
@@ -67,14 +78,25 @@ def receive_effects(payments: Sequence[Payment]) -> Iterator[str]:
 
 def fail(order: Order) -> Report:
     reason = order.answers["reason"]
-    outcome = services.fail_payments(payment_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
+    outcome = manual.fail_payments(payment_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
     return from_outcome(outcome)
 
 
 def void(order: Order) -> Report:
     [pk] = order.ids
-    void = services.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+    void = voiding.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
     return Report([str(void.payment)])
+
+
+def add_proof(order: Order) -> Report:
+    [pk] = order.ids
+    proof = order.answers["proof"]
+    payment = manual.add_proof(payment_id=pk, proof=proof, actor=order.actor, now=order.now)
+    return Report([payment.tx_ref])
+
+
+def lacks_proof(payment: Payment, _user: "User", _now: datetime) -> bool:
+    return payment.method in Payment.MANUAL and not payment.proof
 
 
 def in_status(*statuses: Payment.Status) -> Callable[[Payment, "User", datetime], bool]:
@@ -147,6 +169,19 @@ FAILED = Act(
     effects=mailing("payment_failure"),
     form=FailedForm,
     row_states=(Payment.Status.PENDING,),
+)
+ADD_PROOF = Act(
+    name="add-proof",
+    label="Add proof",
+    icon="attach_file",
+    permission="payments.record_payment",
+    question=Wording("Add the proof of {name}", "Add the proof of {count} payments"),
+    done=Wording("{name} has its proof.", "{count} payments have their proof."),
+    run=add_proof,
+    allows=lacks_proof,
+    effects=lambda _payments: ["It stays with the payment and can't be replaced. Nobody is mailed."],
+    form=ProofForm,
+    bulk=False,
 )
 VOID = Act(
     name="void",

@@ -1,18 +1,25 @@
-"""The payments of a booking, on the booking's own page."""
+"""The money of a booking, on the booking's own page: one summary, then each payment with its refunds and buttons."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, Sum
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bookings.admin.desk import DeskAdmin, Panel, as_links
 from bookings.models import Booking
-from payments.admin.payments import COLOURS, REFUND_COLOURS
-from payments.models import Payment
+from payments.admin.payments import COLOURS
+from payments.admin.refunds import REFUND_COLOURS
+from payments.models import Payment, Refund
 
 SHOWN = 50
+NOTHING = Decimal(0)
 
 
 def payments_panel(request: HttpRequest, booking: Booking) -> Panel | None:
-    """Each payment with its refunds, and the buttons for it."""
     if not request.user.has_perm("payments.view_payment"):
         return None
     payment_admin = admin.site.get_model_admin(Payment)
@@ -27,4 +34,29 @@ def payments_panel(request: HttpRequest, booking: Booking) -> Panel | None:
         }
         for payment in payments
     ]
-    return Panel("admin/payments/payments_panel.html", {"rows": rows, "currency": booking.currency})
+    context = {"rows": rows, "currency": booking.currency, "money": summary(booking, timezone.now())}
+    return Panel("admin/payments/payments_panel.html", context)
+
+
+def summary(booking: Booking, now: datetime) -> dict[str, Any]:
+    """All in the booking's currency: what was asked and isn't here yet, came, went back, and is owed.
+
+    `refunded` has refunds, voids and what the bank took back; `going_back` is on its way.
+    """
+    came = Q(status=Payment.Status.SUCCEEDED)
+    asked = Q(status__in=(*Payment.OPEN, Payment.Status.REVIEW))
+    payments = booking.payments.aggregate(received=Sum("amount", filter=came), asked=Sum("amount", filter=asked))
+    gone = Q(status=Refund.Status.SUCCEEDED)
+    coming = ~Q(status__in=(Refund.Status.SUCCEEDED, Refund.Status.FAILED))
+    refunds = Refund.objects.filter(payment__booking=booking).aggregate(
+        refunded=Sum("amount", filter=gone), going_back=Sum("amount", filter=coming)
+    )
+    live = booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    deposit = booking.due_at(now) if live and booking.paid < booking.deposit_due else NOTHING
+    return {
+        **{name: value or NOTHING for name, value in (payments | refunds).items()},
+        "deposit": deposit if deposit < booking.balance else NOTHING,
+        "balance": abs(booking.balance),
+        "owes": live and booking.balance > 0,
+        "overdue": booking.is_overdue(now),
+    }

@@ -1,24 +1,42 @@
-"""Payments and refunds: looked at here, recorded on the booking page, changed by acts only."""
+"""Payments: looked at here, recorded on the booking page, changed by acts only."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, MultipleChoicesDropdownFilter
+from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
+from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter
 from unfold.decorators import display
+from unfold.utils import display_for_label
 
-from bookings.admin.desk import DeskAdmin, Panel
 from bookings.admin.filters import DaysFilter
-from bookings.admin.people import person
+from bookings.admin.people import person, two_lines
 from bookings.admin.search import find_bookings
 from bookings.models import Booking
 from bookings.wording import money
-from payments.admin import acts
+from notifications.admin.pages import unbroken
+from payments.admin import acts, decisions, files, provider_acts, takings
+from payments.admin.filters import CheckFilter, PaymentAge
+from payments.admin.look_only import LookOnly, link_to
+from payments.admin.readable import rows_of
+from payments.admin.refund_acts import REFUND
+from payments.admin.refunds import refunds_panel
+from payments.admin.review_acts import APPLY, CLOSE, REJECT
+from payments.emails import receipt_name
 from payments.models import Payment, Refund
+from payments.services.proposing import left_on
 
 COLOURS: dict[str, str] = {
     Payment.Status.CREATED: "",
@@ -29,56 +47,75 @@ COLOURS: dict[str, str] = {
     Payment.Status.FAILED: "danger",
     Payment.Status.EXPIRED: "",
 }
-REFUND_COLOURS: dict[str, str] = {
-    Refund.Status.REQUESTED: "warning",
-    Refund.Status.APPROVED: "info",
-    Refund.Status.PROCESSING: "info",
-    Refund.Status.SUCCEEDED: "success",
-    Refund.Status.FAILED: "danger",
-    Refund.Status.UNKNOWN: "warning",
-}
 
 
-def refunds_panel(_request: HttpRequest, payment: Payment) -> Panel | None:
-    rows = [(refund, REFUND_COLOURS.get(refund.status, "")) for refund in payment.refunds.all()]
-    return Panel("admin/payments/refunds_panel.html", {"rows": rows}) if rows else None
-
-
-class LookOnly(DeskAdmin):
-    """Rows that nobody types: no add, change or delete."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def link_to(booking: Booking) -> SafeString:
-    url = reverse("admin:bookings_booking_change", args=[booking.pk])
-    return format_html('<a class="td-link" href="{}">{}</a>', url, booking.reference)
+def gone_back(payment: Payment) -> str:
+    """Such as “ETB 500.00 paid back”; its refunds must be prefetched."""
+    gone = [refund for refund in payment.refunds.all() if refund.status == Refund.Status.SUCCEEDED]
+    if any(refund.kind == Refund.Kind.VOID for refund in gone):
+        return "voided"
+    back = sum((refund.amount for refund in gone), Decimal(0))
+    return f"{money(back, payment.currency)} paid back" if back else ""
 
 
 @admin.register(Payment)
 class PaymentAdmin(LookOnly):
-    acts = [acts.RECEIVED, acts.FAILED, acts.VOID]
+    acts = [
+        provider_acts.VERIFY,
+        acts.RECEIVED,
+        acts.FAILED,
+        APPLY,
+        REJECT,
+        CLOSE,
+        acts.ADD_PROOF,
+        REFUND,
+        acts.VOID,
+    ]
     panels = [refunds_panel]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/payment_top.html"
-    list_display = ("tx_ref", "shown_booking", "who", "method", "shown_amount", "shown_status", "received_at")
+    list_display = ("tx_ref", "shown_booking", "shown_amount", "shown_status", "shown_known")
     list_select_related = ("booking__customer",)
     list_filter = (
         ("status", MultipleChoicesDropdownFilter),
         ("method", MultipleChoicesDropdownFilter),
+        PaymentAge,
+        CheckFilter,
         ("received_at", DaysFilter),
         ("created_at", DaysFilter),
     )
     search_fields = ("tx_ref",)
     search_help_text = "Transaction, receipt or bank reference, booking, customer's name, e-mail or phone"
-    sortable_by = ("tx_ref", "received_at")
+    sortable_by = ("tx_ref", "shown_known")
+    readonly_fields = ("shown_charge", "shown_answer")
+
+    def get_urls(self) -> list[URLPattern]:
+        protect = self.admin_site.admin_view
+        return [
+            path("decisions/", protect(self.decisions_view), name="payments_payment_decisions"),
+            path("takings/", protect(self.takings_view), name="payments_payment_takings"),
+            path("<path:object_id>/proof/", protect(self.proof_view), name="payments_payment_proof"),
+            path("<path:object_id>/receipt/", protect(self.receipt_view), name="payments_payment_receipt"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def decisions_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return decisions.page(self, request)
+
+    @method_decorator(require_safe)
+    def takings_view(self, request: HttpRequest) -> HttpResponse:
+        return takings.page(self, request)
+
+    @method_decorator(require_safe)
+    def proof_view(self, request: HttpRequest, object_id: str) -> FileResponse:
+        return files.proof(self, request, object_id)
+
+    @method_decorator(require_safe)
+    def receipt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return files.receipt(self, request, object_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
         payments: QuerySet[Payment] = super().get_queryset(request).prefetch_related("refunds")
@@ -86,9 +123,11 @@ class PaymentAdmin(LookOnly):
 
     def get_fields(self, request: HttpRequest, obj: Payment | None = None) -> list[str]:
         """What stands below the payment's head; a provider's words only where one was asked."""
-        manual = ["external_reference", "note", "failure_reason", "recorded_by_label", "created_at"]
-        provider = [] if obj and obj.method in Payment.MANUAL else ["provider_reference", "verify_answer"]
-        return manual + provider
+        asked = ["provider_reference", "provider_mode", "checked_at", "check_note", "next_check_at"]
+        names = ["external_reference", "note", "failure_reason", "recorded_by_label", "created_at"]
+        if obj is None or obj.method in Payment.PROVIDER:
+            names += [*asked, "shown_charge", "shown_answer"]
+        return [name for name in names if obj is None or getattr(obj, name, True) not in ("", None)]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
@@ -105,7 +144,9 @@ class PaymentAdmin(LookOnly):
         if not code:
             return queryset, False
         typed = Q(method__in=Payment.Method.values, external_reference__in={code, search_term.strip()})
-        own = queryset.filter(Q(tx_ref__startswith=code) | typed)
+        receipt = re.fullmatch(r"R-?0*(\d{1,9})", code)
+        numbered = Q(receipt_number=int(receipt[1])) if receipt else Q()
+        own = queryset.filter(Q(tx_ref__startswith=code) | typed | numbered)
         if own.exists():
             return own, False
         return queryset.filter(booking__in=find_bookings(Booking.objects.order_by(), search_term)), False
@@ -117,43 +158,35 @@ class PaymentAdmin(LookOnly):
 
     @display(description="booking")
     def shown_booking(self, payment: Payment) -> SafeString:
-        return link_to(payment.booking)
-
-    @display(description="customer")
-    def who(self, payment: Payment) -> SafeString:
-        return person(payment.booking.customer.name)
+        return two_lines(link_to(payment.booking), person(payment.booking.customer.name))
 
     @display(description="amount")
-    def shown_amount(self, payment: Payment) -> str:
-        return money(payment.amount, payment.currency)
+    def shown_amount(self, payment: Payment) -> SafeString:
+        return two_lines(money(payment.amount, payment.currency), str(payment.get_method_display()))
 
-    @display(description="status", label=COLOURS)
-    def shown_status(self, payment: Payment) -> tuple[str, str]:
-        return payment.status, str(payment.get_status_display())
+    @display(description="status")
+    def shown_status(self, payment: Payment) -> SafeString:
+        """Green only while some of the money is still here."""
+        back = gone_back(payment)
+        colours = COLOURS | {Payment.Status.SUCCEEDED: "" if back and not left_on(payment) else "success"}
+        label = display_for_label((payment.status, str(payment.get_status_display())), "", colours)
+        return format_html('{}<div class="td-warn">{}</div>', label, back) if back else label
 
+    @display(description="received", ordering="received_at")
+    def shown_known(self, payment: Payment) -> SafeString:
+        """When it came and its receipt; else when it was begun, and why it isn't here or what the provider said."""
+        if payment.received_at:
+            words, moment = receipt_name(payment), date_format(timezone.localtime(payment.received_at), "j M Y, H:i")
+        else:
+            words = payment.failure_reason or (payment.check_note if payment.checked_at else "")
+            moment = f"begun {naturaltime(payment.created_at)}"
+        note = format_html('<span class="td-note" dir="auto">{}</span>', Truncator(words).chars(120))
+        return two_lines(unbroken(moment), note)
 
-@admin.register(Refund)
-class RefundAdmin(LookOnly):
-    list_display = ("payment", "shown_booking", "kind", "shown_amount", "shown_status", "reason", "created_at")
-    list_select_related = ("payment__booking",)
-    list_filter = (
-        ("status", MultipleChoicesDropdownFilter),
-        ("kind", ChoicesDropdownFilter),
-        ("created_at", DaysFilter),
-    )
-    search_fields = ("payment__tx_ref__startswith", "payment__booking__reference__startswith")
-    search_help_text = "Transaction or booking reference"
-    sortable_by = ("created_at",)
-    fields = ("payment", "kind", "amount", "status", "reason", "requested_by_label", "approved_by", "created_at")
+    @display(description="provider's fee")
+    def shown_charge(self, payment: Payment) -> str:
+        return "–" if payment.provider_charge is None else money(payment.provider_charge, payment.currency)
 
-    @display(description="booking")
-    def shown_booking(self, refund: Refund) -> SafeString:
-        return link_to(refund.payment.booking)
-
-    @display(description="amount")
-    def shown_amount(self, refund: Refund) -> str:
-        return money(refund.amount, refund.payment.currency)
-
-    @display(description="status", label=REFUND_COLOURS)
-    def shown_status(self, refund: Refund) -> tuple[str, str]:
-        return refund.status, str(refund.get_status_display())
+    @display(description="provider's answer")
+    def shown_answer(self, payment: Payment) -> SafeString:
+        return rows_of(payment.verify_answer)

@@ -9,6 +9,21 @@ django.jQuery(($) => {
             $(picker).closest(".select2-container").prev("select").select2("open");
         }
     });
-    const fields = ".select2-selection, select:not(.select2-hidden-accessible), textarea, input:not([type=hidden])";
+    const fields = ".select2-selection, select:not(.select2-hidden-accessible), textarea, input:not([type=hidden], [readonly])";
     (form.querySelector(".errors") || form).querySelector(fields)?.focus();
+});
+// A button beside a read-only field copies it. Without the clipboard (plain http) the text is selected, to be copied by hand.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+    const field = document.getElementById(button.dataset.copy);
+    const status = button.closest(".td-copy").querySelector("[data-copy-status]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+        field.select();
+        try {
+            await navigator.clipboard.writeText(field.value);
+            status.textContent = "Copied.";
+        } catch {
+            status.textContent = document.execCommand("copy") ? "Copied." : "Selected: press Ctrl+C to copy it.";
+        }
+    });
 });

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -18,6 +19,7 @@ from bookings.models import Booking, Departure
 from config import dashboard
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
+from payments.models import Payment, ProviderEvent, Refund
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +27,8 @@ EVERYTHING = (
     "bookings.view_booking",
     "bookings.view_departure",
     "payments.view_payment",
+    "payments.view_refund",
+    "payments.view_providerevent",
     "notifications.view_message",
     "django_celery_beat.view_periodictask",
     "django_celery_results.view_taskresult",
@@ -96,9 +100,56 @@ def test_a_clock_that_was_ahead_is_told() -> None:
 def test_files_beside_a_real_database_raise_an_alarm(settings: Settings, tmp_path: Path) -> None:
     settings.EMAIL_FILE_PATH = str(tmp_path)
     settings.EMBEDDED = False
-    assert figures(dashboard.replaced()) == {"Mails go to files": ("!", "bad"), "Embedded broker": ("!", "bad")}
+    assert figures(dashboard.replaced()) == {
+        "Sandbox payments": ("!", "bad"),
+        "Mails go to files": ("!", "bad"),
+        "Embedded broker": ("!", "bad"),
+    }
     settings.EMBEDDED = True
     assert figures(dashboard.replaced()) == {}
+
+
+def test_a_provider_s_key_without_its_webhook_secret_raises_an_alarm_in_every_house(settings: Settings) -> None:
+    settings.CHAPA_SECRET_KEY = "CHASECK_TEST-only-for-tests"
+    for settings.EMBEDDED in (True, False):
+        assert "No webhooks" in figures(dashboard.replaced())
+        assert "Sandbox payments" not in figures(dashboard.replaced())
+    settings.CHAPA_WEBHOOK_SECRET = "whsec-only-for-tests"
+    assert "No webhooks" not in figures(dashboard.replaced())
+
+
+def pay(**fields: Any) -> Payment:
+    booking = make_booking()
+    defaults: dict[str, Any] = {"method": "chapa", "amount": 10, "currency": "ETB", "status": "pending"}
+    names = {"tx_ref": f"T-{booking.pk}", "booking": booking, "recorded_by_label": "Test", "created_at": NOW}
+    return Payment.objects.create(**names | defaults | fields)
+
+
+def test_money_counts_what_waits_for_a_person_or_a_provider() -> None:
+    pay(created_at=NOW - timedelta(hours=2))
+    pay(method="bank_transfer", created_at=NOW - timedelta(hours=2))
+    review = pay(status="review")
+    for status in ("requested", "unknown", "succeeded"):
+        Refund.objects.create(payment=review, amount=1, status=status, requested_by_label="Test", created_at=NOW)
+    late = make_booking()
+    Booking.objects.filter(pk=late.pk).update(balance_due_on=NOW.date() - timedelta(days=1))
+    request = RequestFactory().get("/")
+    request.user = make_user(*EVERYTHING)
+    cards = list(dashboard.money(request, NOW))
+    assert (cards[0].note, cards[0].url) == (
+        "Payments in review, Refunds to approve, Refunds that are unclear, …",
+        "/admin/payments/payment/decisions/",
+    )
+    assert figures(cards) == {
+        "Needs a decision": ("4", "bad"),
+        "Money on cancelled or expired bookings": ("0", ""),
+        "Overdue bookings": ("1", "warn"),
+        "Awaited payments": ("1", ""),
+        "Payments in review": ("1", "bad"),
+        "Online payments open for an hour": ("1", "warn"),
+        "Refunds to approve": ("1", "warn"),
+        "Refunds that nobody is sure of": ("1", "bad"),
+    }
 
 
 def test_money_that_a_cancelled_or_expired_booking_still_holds_is_shown() -> None:
@@ -154,6 +205,8 @@ def test_the_page_shows_each_person_only_what_he_may_see() -> None:
         "bookings.view_booking": ["Desk"],
         "bookings.view_departure": [],
         "payments.view_payment": ["Money"],
+        "payments.view_refund": [],
+        "payments.view_providerevent": ["Inbox"],
         "notifications.view_message": ["Mail"],
         "django_celery_beat.view_periodictask": ["Machines"],
         "django_celery_results.view_taskresult": [],
@@ -182,12 +235,29 @@ def test_the_number_of_queries_does_not_grow() -> None:
     trip, start = make_trip(), timezone.now() + timedelta(days=1)
     make_booking(departure=make_departure(trip=trip, starts_at=start), now=timezone.now())
     queries()  # the session's and the permissions' first look-ups
+    money_that_somebody_must_look_at(0)
     one = queries()
     for hour in range(1, 11):
         departure = make_departure(trip=trip, starts_at=start + timedelta(hours=hour))
         for _ in range(3):
             make_booking(departure=departure, now=timezone.now())
+        money_that_somebody_must_look_at(hour)
     assert queries() == one
+
+
+def money_that_somebody_must_look_at(number: int) -> None:
+    """A row for each section of decisions that reads more than itself."""
+    now = timezone.now()
+    pay(status="review", created_at=now)
+    for status in ("requested", "unknown"):
+        owner = pay(status="succeeded", received_at=now)
+        Refund.objects.create(payment=owner, amount=1, status=status, requested_by_label="Test", created_at=now)
+    gone, rich = pay(status="succeeded", received_at=now), pay(status="succeeded", received_at=now)
+    Booking.objects.filter(pk=gone.booking_id).update(status="expired", paid=10)
+    Booking.objects.filter(pk=rich.booking_id).update(paid=10, total=5)
+    ProviderEvent.objects.create(
+        dedupe_key=str(number), provider="chapa", status="failed", received_at=now, payment=gone
+    )
 
 
 def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
@@ -197,6 +267,12 @@ def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
     make_booking(departure=make_departure(starts_at=now + timedelta(days=3)), now=now, waitlist=True)
     Booking.objects.filter(pk=make_booking(now=now).pk).update(status="expired", paid=Decimal(5))
     make_message(due_at=now + timedelta(minutes=5), last_error="The mail server hung up.")
+    pay(created_at=now - timedelta(hours=2))
+    pay(method="cash", created_at=now - timedelta(hours=2))
+    review = pay(status="review", created_at=now)
+    Refund.objects.create(payment=review, amount=1, status="requested", requested_by_label="Test", created_at=now)
+    ProviderEvent.objects.create(dedupe_key="a", provider="chapa", status="failed", received_at=now)
+    Booking.objects.filter(pk=make_booking(now=now).pk).update(balance_due_on=now.date() - timedelta(days=2))
     client = login(make_user(*EVERYTHING))
     response = client.get("/admin/")
     assert "<script>alert(1)" not in response.content.decode()
@@ -205,6 +281,6 @@ def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
         for card in filter(lambda card: card.url, cards):
             page = client.get(card.url)
             assert page.status_code == 200, card.url
-            if card.figure.isdecimal():
+            if card.figure.isdecimal() and "cl" in page.context:
                 found[card.title] = (int(card.figure), len(page.context["cl"].result_list))
     assert {title: shown for title, (figure, shown) in found.items() if figure != shown} == {}

@@ -1,5 +1,6 @@
 """Money at the desk: recorded and expected on the booking page, settled and voided on the payment."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,14 +31,23 @@ def expected(booking: Booking) -> Payment:
 
 def test_a_payment_is_recorded_and_confirms_the_booking() -> None:
     booking, client = booked(), desk("payments.record_payment")
-    response = press(client, "record-payment", booking, **answers(received_at="2026-01-02T08:30", note="At the desk"))
+    day = (timezone.localtime() - timedelta(days=10)).date().isoformat()
+    response = press(client, "record-payment", booking, **answers(received_at=f"{day}T08:30", note="At the desk"))
     assert said(response) == [f"The payment for {booking.reference} is recorded."]
     payment = Payment.objects.get()
     assert (payment.amount, payment.status, payment.note) == (Decimal(600), Status.SUCCEEDED, "At the desk")
     assert payment.received_at is not None
-    assert timezone.localtime(payment.received_at).isoformat() == "2026-01-02T08:30:00+03:00"
+    assert timezone.localtime(payment.received_at).isoformat() == f"{day}T08:30:00+03:00"
     booking.refresh_from_db()
     assert (booking.status, booking.paid) == (Booking.Status.CONFIRMED, Decimal(600))
+
+
+def test_money_of_long_before_the_booking_is_asked_about_its_year() -> None:
+    booking, client = booked(), desk("payments.record_payment")
+    response = press(client, "record-payment", booking, **answers(received_at="2020-01-01T08:30"))
+    why = f"That is long before {booking.reference} was booked. Is the year right?"
+    assert response.context["form"].errors == {"received_at": [why]}
+    assert not Payment.objects.exists()
 
 
 def test_the_form_sent_twice_records_one_payment_and_tells_so() -> None:
@@ -152,3 +162,19 @@ def test_the_list_takes_as_many_queries_for_thirty_as_for_one_and_finds_by_custo
     assert counts[0] == counts[1]
     for text in (payment.tx_ref.lower(), payment.booking.reference, payment.booking.customer.name):
         assert [str(row) for row in client.get(PAYMENTS, {"q": text}).context["cl"].result_list] == [payment.tx_ref]
+
+
+def test_the_booking_page_takes_as_many_queries_for_ten_payments_as_for_one() -> None:
+    booking = booked()
+    client = desk(*(f"payments.{act}_payment" for act in ("settle", "void", "refund", "verify", "review", "record")))
+    page = reverse("admin:bookings_booking_change", args=[booking.pk])
+    counts = []
+    for number in (1, 9):
+        for _ in range(number):
+            fields = answers(method="cash", amount="10", creation_key=f"press-{Payment.objects.count()}")
+            press(desk("payments.record_payment"), "record-payment", booking, **fields)
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

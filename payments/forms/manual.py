@@ -1,4 +1,4 @@
-"""The questions of the acts on money."""
+"""The questions about money that people take, await or void."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from bookings.forms.acts import ActForm
 from bookings.forms.fields import OFFICE_TIME, new_key
 from bookings.wording import money
+from payments.forms.proof import ProofField
 from payments.models import Payment
-from payments.services import ManualPayment
+from payments.services.manual import ManualPayment
 
 METHODS = [(method.value, method.label) for method in Payment.MANUAL]
 
@@ -36,8 +37,11 @@ class ExpectedMoneyForm(ActForm):
         help_text="Each can be used once for a method, so that the same money isn't recorded twice.",
     )
     note = forms.CharField(max_length=255, required=False, widget=UnfoldAdminTextInputWidget({"dir": "auto"}))
+    proof = ProofField(required=False)
 
     def prepare(self) -> None:
+        if len(self.rows) > 1:
+            del self.fields["proof"]
         if len(self.rows) == 1:
             [booking] = self.rows
             self.initial.setdefault("amount", max(booking.balance, Decimal(0)))
@@ -52,7 +56,7 @@ class ExpectedMoneyForm(ActForm):
         """The answers as the services take them, under "money"."""
         data = self.cleaned_data
         if not self.errors:
-            names = ("method", "amount", "external_reference", "note", "received_at")
+            names = ("method", "amount", "external_reference", "note", "received_at", "proof")
             data["money"] = ManualPayment(**{name: data[name] for name in names if name in data})
         return data
 
@@ -66,7 +70,7 @@ class ReceivedMoneyForm(ExpectedMoneyForm):
         widget=UnfoldAdminTextInputWidget({"type": "datetime-local"}),
         help_text=f"{OFFICE_TIME} Left blank: now.",
     )
-    field_order = ("creation_key", "method", "amount", "external_reference", "received_at", "note")
+    field_order = ("creation_key", "method", "amount", "external_reference", "received_at", "note", "proof")
 
 
 class FailedForm(ActForm):

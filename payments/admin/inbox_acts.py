@@ -1,0 +1,35 @@
+"""The act on events that fit nothing: a person has looked, and nothing is left to do."""
+
+from bookings.acts import Act, Order, Report, Wording
+from bookings.errors import Refused
+from payments.forms.refunds import StaffReasonForm
+from payments.models import ProviderEvent
+from payments.services import inbox
+
+OPEN = (ProviderEvent.Status.UNMATCHED, ProviderEvent.Status.FAILED)
+
+
+def set_aside(order: Order) -> Report:
+    report = Report()
+    for pk in order.ids:
+        try:
+            event = inbox.set_aside(event_id=pk, reason=order.answers["reason"], actor=order.actor)
+            report.done.append(str(event))
+        except Refused as refusal:
+            report.refused.append((f"#{pk}", refusal))
+    return report
+
+
+SEEN_TO = Act(
+    name="seen-to",
+    label="Seen to",
+    icon="done_all",
+    permission="payments.replay_providerevent",
+    question=Wording("Set {name} aside?", "Set {count} events aside?"),
+    done=Wording("{name} is set aside.", "{count} events are set aside."),
+    run=set_aside,
+    allows=lambda event, _user, _now: event.status in OPEN,
+    effects=lambda _events: ["It leaves “Needs a decision”. What it says is kept; no money moves."],
+    form=StaffReasonForm,
+    row_states=OPEN,
+)

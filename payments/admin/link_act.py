@@ -1,0 +1,52 @@
+"""The act “Payment link” on a booking: copy it, or send it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bookings.acts import Act, Order, Report, Wording
+from bookings.admin.booking_acts import mail_effects
+from bookings.links import can_pay_online
+from bookings.models import Booking
+from payments.forms.link import LinkForm
+from payments.services import linking
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def send(order: Order) -> Report:
+    [pk] = order.ids
+    booking = linking.send_link(
+        booking_id=pk,
+        amount=order.answers.get("amount"),
+        actor=order.actor,
+        now=order.now,
+        creation_key=order.answers.get("creation_key", ""),
+    )
+    return Report([booking.reference], note=f"The mail goes to {booking.customer.email}.")
+
+
+def can_send(booking: Booking, _user: "User", _now: datetime) -> bool:
+    return can_pay_online(booking)
+
+
+def effects(bookings: Sequence[Booking]) -> Iterator[str]:
+    yield from mail_effects(bookings)
+    yield "Whoever has the link may pay and sees what the booking costs; nothing else."
+
+
+LINK = Act(
+    name="payment-link",
+    label="Payment link",
+    icon="link",
+    permission="payments.request_payment",
+    question=Wording("The payment link of {name}", "The payment links of {count} bookings"),
+    done=Wording("The payment link of {name} is on its way.", "{count} payment links are on their way."),
+    run=send,
+    allows=can_send,
+    effects=effects,
+    form=LinkForm,
+    bulk=False,
+    press="Send by mail",
+)

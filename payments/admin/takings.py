@@ -1,0 +1,71 @@
+"""The takings: a page to look at, and the same as a spreadsheet."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+
+from bookings.admin.people import clerk
+from bookings.errors import Refused
+from bookings.resources import SafeCSV, SafeXLSX
+from payments.forms.takings import TakingsForm, presets
+from payments.resources import takings_table
+from payments.services.takings import Takings, takings
+
+if TYPE_CHECKING:
+    from bookings.admin.desk import DeskAdmin
+
+FORMATS = {"csv": SafeCSV, "xlsx": SafeXLSX}
+
+
+def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
+    """`format` (csv, xlsx) gives the file; without it, or when the days are wrong, the page."""
+    if not clerk(request).has_perm("payments.view_takings"):
+        raise PermissionDenied
+    today = timezone.localdate()
+    form = TakingsForm(request.GET, today=today)
+    report = _report(form)
+    if report and (kind := request.GET.get("format")) in FORMATS:
+        return _file(report, str(kind))
+    days = [
+        (name, _query(first, last), report and (report.first, report.last) == (first, last))
+        for name, first, last in presets(today)
+    ]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Takings",
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "form": form,
+        "report": report,
+        "presets": days,
+        "query": _query(report.first, report.last) if report else "",
+    }
+    return TemplateResponse(request, "admin/payments/takings.html", context)
+
+
+def _query(first: date, last: date) -> str:
+    return urlencode({"first": first.isoformat(), "last": last.isoformat()})
+
+
+def _report(form: TakingsForm) -> Takings | None:
+    if not form.is_valid():
+        return None
+    try:
+        return takings(first=form.cleaned_data["first"], last=form.cleaned_data["last"])
+    except Refused as refusal:
+        form.add_error("first", refusal.detail)
+        return None
+
+
+def _file(report: Takings, kind: str) -> HttpResponse:
+    written: Any = FORMATS[kind]()
+    content = written.export_data(takings_table(report))
+    body = content.encode("utf-8-sig") if isinstance(content, str) else content
+    name = f"takings-{report.first}-to-{report.last}.{kind}"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
+    return HttpResponse(body, content_type=written.get_content_type(), headers=headers)

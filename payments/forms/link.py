@@ -1,0 +1,52 @@
+"""The question of the payment link: how much, and the link itself to copy."""
+
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from bookings.forms.acts import ActForm
+from bookings.forms.fields import new_key
+from bookings.links import pay_url
+from bookings.wording import money
+from payments.services.paying import why_not_payable
+
+
+class LinkForm(ActForm):
+    """`url` is the link that asks for what is due whenever it is opened; or `problem` says why there is none."""
+
+    above = "admin/payments/link.html"
+    url = ""
+    problem = ""
+    sandbox = False
+
+    creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01"}),
+    )
+
+    def prepare(self) -> None:
+        [booking], now = self.rows, timezone.now()
+        self.sandbox = not settings.CHAPA_SECRET_KEY
+        if refusal := why_not_payable(booking, now):
+            self.problem = refusal.detail
+            self.ready = False
+            self.fields.clear()
+            return
+        self.url = pay_url(booking)
+        due = booking.due_at(now)
+        self.initial.setdefault("amount", due)
+        self.fields["amount"].label = f"Amount to ask for by mail, in {booking.currency}"
+        self.fields["amount"].help_text = (
+            f"Due now: {money(due, booking.currency)}; to pay in all: {money(booking.balance, booking.currency)}. "
+            "With another amount the mail holds a link for just that."
+        )
+        if not booking.customer.email:
+            self.ready = False
+            del self.fields["amount"]

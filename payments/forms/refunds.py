@@ -1,0 +1,87 @@
+"""The questions about money that goes back, and about money that somebody has to decide on."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from bookings.forms.acts import ActForm
+from bookings.forms.fields import new_key
+from bookings.wording import money
+from payments.models import Payment, Refund
+from payments.services.proposing import left_on, propose
+from payments.services.refunding import can_go_through_provider
+
+Way = Refund.Way
+
+
+class ReferenceForm(ActForm):
+    external_reference = forms.CharField(
+        label="Receipt or bank reference",
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Of what was paid out by hand, where there is one.",
+    )
+
+
+class RefundForm(ReferenceForm):
+    """How much of a payment goes back, how and why; the amount is proposed."""
+
+    creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
+    seen = forms.IntegerField(widget=forms.HiddenInput)  # so that of two clerks at once the second looks again
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_digits=12,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget({"step": "0.01", "autofocus": True}),
+    )
+    way = forms.ChoiceField(label="How", widget=UnfoldAdminSelectWidget)
+    reason = forms.CharField(
+        max_length=255,
+        widget=UnfoldAdminTextInputWidget({"dir": "auto"}),
+        help_text="The customer reads it in the mail, and it stays on the timeline.",
+    )
+    field_order = ("creation_key", "seen", "amount", "way", "external_reference", "reason")
+
+    def prepare(self) -> None:
+        [payment] = self.rows
+        if payment.status != Payment.Status.SUCCEEDED:
+            self.ready = False
+            self.fields.clear()
+            return
+        proposal, left = propose(payment=payment, now=timezone.now()), left_on(payment)
+        self.initial["seen"] = len(payment.refunds.all())
+        self.initial["amount"] = proposal.amount or None
+        self.fields["amount"].label = f"Amount in {payment.currency}"
+        self.fields[
+            "amount"
+        ].help_text = f"{proposal.why} {money(left, payment.currency)} of this payment can go back at the most."
+        self._offer_ways(payment)
+
+    def _offer_ways(self, payment: Payment) -> None:
+        by_provider = [(Way.PROVIDER.value, f"Through {payment.get_method_display()}")]
+        by_hand = [(way.value, str(way.label)) for way in Way if way != Way.PROVIDER]
+        field = self.fields["way"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
+        field.choices = by_provider + by_hand if can_go_through_provider(payment) else by_hand
+        if payment.method in Payment.MANUAL:
+            self.initial["way"] = payment.method
+
+
+class StaffReasonForm(ActForm):
+    reason = forms.CharField(
+        max_length=255,
+        widget=UnfoldAdminTextInputWidget({"autofocus": True, "dir": "auto"}),
+        help_text="It stays on the timeline; the customer doesn't see it.",
+    )
+
+
+class LookedForm(StaffReasonForm):
+    """What a person saw who looked at the provider's own pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "What you saw at the provider"
