@@ -14,8 +14,8 @@ from bookings.services import departures, transitions
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.taking import TravellerData, create_booking
 from notifications.models import MessageTemplate
-from payments import services as money
-from payments.services import ManualPayment
+from payments.services import manual as money
+from payments.services.manual import ManualPayment
 
 # code, name, destination, price in ETB a person, capacity, hours, local hour of the start
 TRIPS = (
@@ -98,11 +98,11 @@ class World:
         return f"{self.dice.choice(FIRST_NAMES)} {self.dice.choice(LAST_NAMES)}"
 
 
-def make_world(*, clerk: User, now: datetime) -> None:
-    """Trips, forty departures around `now` and a few hundred bookings in every state."""
+def make_world(*, clerk: User, now: datetime) -> World:
+    """Trips, departures around `now`, and a few hundred bookings in every state; the far departures stay empty."""
     world = World(now, staff(clerk))
     _mail_text()
-    runs = [run for number, row in enumerate(TRIPS) for run in _departures(world, _trip(row), number, row[6])]
+    runs = [run for number, row in enumerate(TRIPS) for run in _departures(world, _trip(row), number, row[6])[:-1]]
     for number in range(BOOKINGS):
         _booking(world, world.dice.choice(runs), number)
     _sold_out_with_a_queue(world, next(run for run in runs if run.starts_at > now))
@@ -111,6 +111,7 @@ def make_world(*, clerk: User, now: datetime) -> None:
     _no_shows(world)
     draft = runs[-1]
     Departure.objects.filter(pk=draft.pk, seats_taken=0).update(status=Departure.Status.DRAFT)
+    return world
 
 
 def _mail_text() -> None:
@@ -142,9 +143,9 @@ def _trip(row: tuple[str, str, str, int, int, int, int]) -> Trip:
 
 
 def _departures(world: World, trip: Trip, number: int, hour: int) -> list[Departure]:
-    """Two behind us, one within the next days, two later on."""
+    """Two behind us, one within the next days, two later on, and one that is far away."""
     today = world.now.astimezone(trip.zone).replace(hour=hour, minute=0, second=0, microsecond=0)
-    days = [-21 + number, -7 + number % 3, 1 + number % 4, 9 + number, 30 + 2 * number]
+    days = [-21 + number, -7 + number % 3, 1 + number % 4, 9 + number, 30 + 2 * number, 58 + 3 * number]
     return [
         Departure.objects.create(
             trip=trip,
@@ -160,7 +161,7 @@ def _departures(world: World, trip: Trip, number: int, hour: int) -> list[Depart
     ]
 
 
-def _customer(world: World, number: int) -> Customer:
+def make_customer(world: World, number: int) -> Customer:
     name = world.person()
     return find_or_create_customer(
         data=CustomerData(
@@ -176,7 +177,7 @@ def _booking(world: World, departure: Departure, number: int) -> None:
     """Taken some days before the start or now, then lived through as bookings are."""
     booked_at = min(world.now, departure.starts_at) - timedelta(hours=world.dice.randrange(1, 40))
     party_size = world.dice.choice((1, 2, 2, 2, 3, 4))
-    customer = _customer(world, number)
+    customer = make_customer(world, number)
     named = [TravellerData(customer.name)] + [TravellerData(world.person()) for _ in range(party_size - 1)]
     try:
         booking = create_booking(
@@ -220,7 +221,7 @@ def _sold_out_with_a_queue(world: World, departure: Departure) -> None:
         if party_size:
             create_booking(
                 departure_id=departure.pk,
-                customer=_customer(world, 1000 + party_size),
+                customer=make_customer(world, 1000 + party_size),
                 party_size=party_size,
                 actor=world.clerk,
                 now=world.now,

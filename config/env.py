@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import sys
+from decimal import Decimal
 from email.utils import parseaddr
 from importlib import import_module
 from io import StringIO
@@ -111,6 +112,17 @@ def number(name: str, default: int, least: int = 0) -> int:
     if not value.isdecimal() or int(value) < least:
         stop(name, f"wants a whole number of at least {least}.")
     return int(value)
+
+
+def amounts(name: str, default: str) -> dict[str, Decimal]:
+    """{currency: amount} of ETB:10000,USD:150."""
+    found = {}
+    for word in words(name, default):
+        currency, _, amount = word.partition(":")
+        if not re.fullmatch(r"[A-Z]{3}", currency) or not re.fullmatch(r"\d{1,10}(\.\d{1,2})?", amount):
+            stop(name, "wants a currency and an amount each, divided by commas, such as ETB:10000,USD:150.")
+        found[currency] = Decimal(amount)
+    return found
 
 
 def port(name: str, default: int) -> int:

@@ -37,6 +37,8 @@ AGENT: Final = (
         "bookings.promote_booking",
         "notifications.view_message",
         "notifications.resend_message",
+        "payments.request_payment",
+        "payments.verify_payment",
     }
 )
 FINANCE: Final = (
@@ -48,6 +50,13 @@ FINANCE: Final = (
         "payments.settle_payment",
         "payments.void_payment",
         "payments.refund_payment",
+        "payments.request_payment",
+        "payments.verify_payment",
+        "payments.review_payment",
+        "payments.view_takings",
+        "payments.view_providerevent",
+        "payments.replay_providerevent",
+        "bookings.change_due_date_booking",
         "notifications.view_message",
         "notifications.resend_message",
     }
@@ -66,6 +75,8 @@ MANAGER: Final = (
         "bookings.delete_customer",
         "bookings.change_departure_status",
         "bookings.confirm_unpaid_booking",
+        "payments.approve_refund",
+        "payments.replay_providerevent",
         "bookings.import_booking",
         "notifications.delete_messagetemplate",
         "notifications.delete_reminderrule",
@@ -80,6 +91,7 @@ OPS: Final = (
         "django_celery_beat.delete_intervalschedule",
         "django_celery_beat.delete_crontabschedule",
         "payments.view_providerevent",
+        "payments.replay_providerevent",
     }
 )
 

@@ -1,4 +1,4 @@
-"""What the embedded mode puts in place of servers, and an office with a real database hardly means to use."""
+"""What stands in for a server or a provider, and an office with a real database hardly means to use."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,10 +18,15 @@ class StandIn:
 
 
 def stand_ins() -> list[StandIn]:
-    """None with the embedded database, where they are meant."""
-    if settings.EMBEDDED:
-        return []
+    """What is meant with the embedded database isn't told there; half of a provider's keys is never meant."""
     found = []
+    if settings.CHAPA_SECRET_KEY and not settings.CHAPA_WEBHOOK_SECRET:
+        note = "CHAPA_WEBHOOK_SECRET is empty, so Chapa's events are turned away; payments are found by asking only"
+        found.append(StandIn("No webhooks", note))
+    if settings.EMBEDDED:
+        return found
+    if not settings.CHAPA_SECRET_KEY:
+        found.append(StandIn("Sandbox payments", "CHAPA_SECRET_KEY is empty, so nobody is charged"))
     if hasattr(settings, "EMAIL_FILE_PATH"):
         found.append(StandIn("Mails go to files", "EMAIL_URL is empty, so nobody gets a mail"))
     if not getattr(settings, "CELERY_BROKER_URL", "").startswith(REAL_BROKERS):  # (mypy sees only written settings)

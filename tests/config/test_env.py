@@ -55,6 +55,10 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
         ("PORT", "70000"),
         ("ALLOWED_HOSTS", "https://desk.example.com"),
         ("API_RATE", "lots"),
+        ("CHAPA_REFUND_BY", "name"),
+        ("CHECKOUT_MINUTES", "5"),
+        ("REFUND_APPROVAL_LIMITS", "ETB:lots"),
+        ("REFUND_APPROVAL_LIMITS", "10000"),
         ("SITE_URL", "desk.example.com"),
         ("CSRF_TRUSTED_ORIGINS", "desk.example.com"),
         ("TIME_ZONE", "Addis"),
@@ -162,6 +166,6 @@ def test_every_variable_is_named_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     files = [*(ROOT / "config").glob("*.py"), ROOT / "gunicorn.conf.py"]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
-    reader = r'\b(?:text|flag|number|port|url|choice|words|hosts|address|rate)\(\s*"([A-Z_]+)"'
+    reader = r'\b(?:text|flag|number|port|url|choice|words|hosts|address|rate|amounts)\(\s*"([A-Z_]+)"'
 
     assert {name for name in re.findall(reader, code) if f"{name}=" not in example} == set()

@@ -16,14 +16,17 @@ MONEY = {"payments.Payment", "payments.Refund"}
 JOBS = {"django_celery_results.TaskResult", "django_celery_beat.PeriodicTask"}
 TEXTS = {"notifications.MessageTemplate", "notifications.ReminderRule"}
 OUTBOX = {"notifications.Message"}
+INBOX = {"payments.ProviderEvent"}
 PAGES = {
     "Agent": SALES | MONEY | OUTBOX,
-    "Finance": SALES | MONEY | OUTBOX,
-    "Manager": SALES | MONEY | OUTBOX | TEXTS | JOBS,
-    "Ops": OUTBOX | JOBS,
+    "Finance": SALES | MONEY | OUTBOX | INBOX,
+    "Manager": SALES | MONEY | OUTBOX | INBOX | TEXTS | JOBS,
+    "Ops": OUTBOX | INBOX | JOBS,
     "Viewer": SALES | MONEY | OUTBOX | TEXTS | JOBS,
 }
-ALL_PAGES = [page for pages in GROUPS.values() for page in pages if page.model != "payments.ProviderEvent"]
+TAKINGS = "/admin/payments/payment/takings/"
+DECISIONS = "/admin/payments/payment/decisions/"
+ALL_PAGES = [page for pages in GROUPS.values() for page in pages]
 
 
 @pytest.fixture
@@ -56,7 +59,18 @@ def test_the_sidebar_names_exactly_the_pages_that_answer(roles: None, role: str)
     response = client.get("/admin/")
     shown = {item["link"] for group in navigation(response.wsgi_request) for item in group["items"]}
     flower = {"http://127.0.0.1:5555"} if PAGES[role] >= JOBS else set()
-    assert shown == {"/admin/"} | {list_url(model) for model in PAGES[role]} | flower
+    takings = {TAKINGS} if role in {"Finance", "Manager"} else set()
+    decisions = {DECISIONS} if PAGES[role] >= MONEY else set()
+    assert shown == {"/admin/"} | {list_url(model) for model in PAGES[role]} | flower | takings | decisions
+    assert client.get(TAKINGS).status_code == (200 if takings else 403)
+    assert client.get(DECISIONS).status_code == (200 if decisions else 403)
+
+
+def test_the_sidebar_marks_the_page_that_is_open_and_not_the_list_above_it(roles: None) -> None:
+    client = login(make_member("Finance"))
+    for address, marked in ((TAKINGS, [TAKINGS]), ("/admin/payments/payment/", ["/admin/payments/payment/"])):
+        groups = client.get(address).context["sidebar_navigation"]
+        assert [item["link"] for group in groups for item in group["items"] if item["active"]] == marked
 
 
 def test_a_superuser_opens_every_page(roles: None) -> None:
@@ -77,9 +91,22 @@ def test_only_money_people_handle_money() -> None:
     }
 
 
+def test_who_may_ask_for_money_decide_about_it_and_see_it_all() -> None:
+    acts = {
+        "payments.request_payment": {"Agent", "Finance", "Manager"},
+        "payments.verify_payment": {"Agent", "Finance", "Manager"},
+        "payments.review_payment": {"Finance", "Manager"},
+        "payments.view_takings": {"Finance", "Manager"},
+        "payments.approve_refund": {"Manager"},
+        "payments.replay_providerevent": {"Finance", "Manager", "Ops"},
+        "bookings.change_due_date_booking": {"Finance", "Manager"},
+    }
+    assert {act: {role for role in ROLES if act in ROLES[role]} for act in acts} == acts
+
+
 def test_ops_see_no_money_and_no_customers() -> None:
     seen = {name for name in ROLES["Ops"] if name.startswith(("bookings.", "payments."))}
-    assert seen == {"payments.view_providerevent"}
+    assert seen == {"payments.view_providerevent", "payments.replay_providerevent"}
 
 
 def test_only_managers_override() -> None:

@@ -46,9 +46,13 @@ def test_setup_makes_the_roles_the_schedule_and_a_reminder() -> None:
         ("bookings.promote_waitlist", 1, "minutes", 60, None),
         ("bookings.prune_api_requests", 1, "hours", 3600, None),
         ("notifications.send_due_messages", 15, "seconds", 15, None),
+        ("payments.plan_payment_reminders", 15, "minutes", 900, None),
+        ("payments.reconcile", 24, "hours", 86400, None),
+        ("payments.settle_open_payments", 1, "minutes", 60, None),
     ]
     assert list(ReminderRule.objects.values_list("kind", "hours_before", "is_active")) == [
-        ("departure_reminder", 48, True)
+        ("departure_reminder", 48, True),
+        ("payment_reminder", 72, True),
     ]
 
 
@@ -92,10 +96,11 @@ def test_a_new_permission_of_a_release_is_granted_once(monkeypatch: pytest.Monke
     assert "payments.record_payment" not in permissions_of("Agent")
 
 
-def test_a_rule_that_was_there_before_the_first_setup_stays_the_only_one() -> None:
-    ReminderRule.objects.create(kind="departure_reminder", hours_before=12)
+@pytest.mark.parametrize("kind", ["departure_reminder", "payment_reminder"])
+def test_a_rule_that_was_there_before_the_first_setup_stays_the_only_one(kind: str) -> None:
+    ReminderRule.objects.create(kind=kind, hours_before=12)
     run_setup()
-    assert list(ReminderRule.objects.values_list("hours_before", flat=True)) == [12]
+    assert list(ReminderRule.objects.filter(kind=kind).values_list("hours_before", flat=True)) == [12]
 
 
 def test_every_job_is_a_task_that_workers_know() -> None:

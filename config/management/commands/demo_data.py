@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import Booking
+from config.demo_money import make_provider_payments
 from config.demo_world import make_world
 from config.roles import ROLES
 from notifications import delivery, dispatch
@@ -34,7 +35,8 @@ class Command(BaseCommand):
             raise CommandError("This database has bookings already; demo data belongs in an empty one.")
         with dispatch.held_back(), transaction.atomic():
             logins = make_staff()
-            make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
+            world = make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
+            make_provider_payments(world, finance=User.objects.get(username="finance"))
         deliver_or_withdraw()
         write_logins(logins)
         self.stdout.write(f"{Booking.objects.count()} bookings made.")
