@@ -1,5 +1,6 @@
 """Real parts: processes as an operator starts them, on the test's database, a RabbitMQ node and an SMTP server."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,16 +8,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
 
+from tests.e2e.browsing import CHROMIUM
 from tests.e2e.rabbit import Node, free_port
 from tests.e2e.smtp import Inbox
+from tests.provider import Provider
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,13 +43,16 @@ class Stack:
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
     def start_web(self) -> str:
         """The address it answers at."""
         address = f"127.0.0.1:{self.web_port}"
         self.start("web", "gunicorn", "config.wsgi", "--bind", address, "--threads", "4")
-        url = f"http://{address}"
-        wait_until(lambda: responds(f"{url}/healthz"), "the web process")
-        return url
+        wait_until(lambda: responds(f"{self.url}/healthz"), "the web process")
+        return self.url
 
     def start_worker(self, concurrency: int = 1) -> None:
         self.start("worker", "celery", "-A", "config", "worker", "-c", str(concurrency), "-l", "INFO")
@@ -78,6 +87,23 @@ def responds(url: str) -> bool:
         return bool(urllib.request.urlopen(url, timeout=2).status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def flower_tasks(port: int, log_in: str) -> dict[str, Any]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/tasks")
+    request.add_header("Authorization", "Basic " + b64encode(log_in.encode()).decode())
+    with urllib.request.urlopen(request, timeout=5) as response:
+        return dict(json.load(response))
+
+
+def every_second(*names: str) -> None:
+    """Beat publishes these tasks that often."""
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask  # Django isn't set up yet, up there
+
+    interval, _created = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.SECONDS)
+    for task in PeriodicTask.objects.filter(task__in=names):
+        task.interval, task.crontab = interval, None
+        task.save()
 
 
 def database_environment() -> dict[str, str]:
@@ -125,3 +151,52 @@ def stack(transactional_db: None, rabbit: Node, inbox: Inbox, tmp_path: Path) ->
     )
     yield stack
     stack.end()
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    """Chapa, in this process; services that the test calls itself use it, too."""
+    provider = Provider()
+    settings.CHAPA_SECRET_KEY = provider.key
+    settings.CHAPA_WEBHOOK_SECRET = provider.webhook_secret
+    settings.CHAPA_BASE_URL = provider.base_url
+    settings.CHAPA_CHECKOUT_HOSTS = ["127.0.0.1"]
+    yield provider
+    provider.down()
+
+
+@pytest.fixture
+def house(stack: Stack, provider: Provider, settings: Settings) -> Stack:
+    """Tourdesk's processes with that provider; as many API calls as a test likes."""
+    settings.SITE_URL = stack.url
+    stack.environment |= {
+        "CHAPA_SECRET_KEY": provider.key,
+        "CHAPA_WEBHOOK_SECRET": provider.webhook_secret,
+        "CHAPA_BASE_URL": provider.base_url,
+        "CHAPA_CHECKOUT_HOSTS": "127.0.0.1",
+        "SITE_URL": stack.url,
+        "API_RATE": "100000/min",
+    }
+    return stack
+
+
+@pytest.fixture
+def live_house(house: Stack, provider: Provider, settings: Settings) -> Stack:
+    """With a live key: Chapa pays back in live mode only."""
+    settings.CHAPA_SECRET_KEY = house.environment["CHAPA_SECRET_KEY"] = provider.live_key
+    return house
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in the thread of the test
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser
+        browser.close()
+        connections.close_all()  # asgiref gave this thread's loop a connection of its own
+
+
+@pytest.fixture
+def page(browser: Browser) -> Page:
+    return browser.new_page(viewport={"width": 1280, "height": 900})

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
 from bookings.actors import SYSTEM
@@ -16,19 +15,12 @@ from bookings.services import transitions
 from notifications import outbox
 from notifications.catalogue import sample
 from notifications.models import Message, ReminderRule
-from tests.e2e.conftest import Stack, wait_until
+from tests.e2e.conftest import Stack, every_second, wait_until
 from tests.e2e.rabbit import Node
 from tests.e2e.smtp import Inbox
 from tests.factories import make_booking, make_customer, make_departure
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e]
-
-
-def every_second(*names: str) -> None:
-    interval, _created = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.SECONDS)
-    for task in PeriodicTask.objects.filter(task__in=names):
-        task.interval, task.crontab = interval, None
-        task.save()
 
 
 def queue_mails(number: int) -> None:

@@ -19,8 +19,8 @@ from config.management.commands.check_books import all_breaches
 from notifications import outbox
 from notifications.errors import MessageRefused
 from notifications.models import Message
-from payments import services as money
-from payments.services import ManualPayment
+from payments.services import manual as money
+from payments.services.manual import ManualPayment
 from tests.factories import clerk, make_booking, make_departure, make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
