@@ -73,7 +73,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     try:
-        wait_until(lambda: b"Log-ins" in (tmp_path / "demo.log").read_bytes(), "the demo", 120)
+        wait_until(lambda: b"Log-ins" in (tmp_path / "demo.log").read_bytes(), "the demo", 240)
         wait_until(lambda: responds(f"http://127.0.0.1:{environment['FLOWER_PORT']}/healthcheck"), "Flower")
         yield Demo(tmp_path, f"http://127.0.0.1:{port}", environment)
     finally:
