@@ -1,6 +1,8 @@
 """The last resort for what no view answers: JSON under /api/, Django's pages elsewhere."""
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import csrf, defaults
 
 from payments.pay_pages import form_refused
@@ -10,6 +12,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if for_api(request):
         return error(400, "parse_error", "The request is malformed.")
     return defaults.bad_request(request, exception)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if admin.site.has_permission(request):
+        return render(request, "admin/refused.html", admin.site.each_context(request), status=403)
+    return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bookings import wording
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.services import ledger
@@ -33,7 +34,7 @@ def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Ac
     ledger.add_money(
         {entry.booking: entry.amount for entry in money},
         kind="payment_received",
-        texts={p.booking_id: f"{p.note}: {p.currency} {p.amount:.2f} ({p.tx_ref})" for p in payments},
+        texts={p.booking_id: f"{p.note}: {wording.money(p.amount, p.currency)} ({p.tx_ref})" for p in payments},
         actor=actor,
         now=now,
     )

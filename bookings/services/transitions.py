@@ -13,6 +13,7 @@ from bookings.services.outcome import Outcome, change_status, sort_out
 from bookings.services.seats import give_back, seats_of, take_seats
 from bookings.services.settling import confirm, settle
 from bookings.services.taking import balance_due_on, hold_until
+from bookings.wording import money
 from notifications import outbox
 
 Status = Booking.Status
@@ -48,7 +49,7 @@ def confirm_bookings(
         if booking.paid < booking.deposit_due and not unpaid_reason.strip():
             owed = booking.deposit_due - booking.paid
             return Refused(
-                "deposit_missing", f"{booking.reference} lacks {booking.currency} {owed:.2f} of its deposit."
+                "deposit_missing", f"{booking.reference} lacks {money(owed, booking.currency)} of its deposit."
             )
         return None
 

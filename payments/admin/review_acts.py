@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.acts import Act, Order, Report, Wording
+from bookings.wording import money
 from payments.forms.refunds import StaffReasonForm
 from payments.models import Payment
 from payments.services import closing, reviewing
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def apply(order: Order) -> Report:
     [pk] = order.ids
     kept = reviewing.apply_review(payment_id=pk, actor=order.actor, now=order.now)
-    return Report([f"{kept.tx_ref}, {kept.currency} {kept.amount:.2f},"])
+    return Report([f"{kept.tx_ref}, {money(kept.amount, kept.currency)},"])
 
 
 def reject(order: Order) -> Report:

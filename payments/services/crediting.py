@@ -17,6 +17,7 @@ from bookings.models import Booking
 from bookings.references import ALPHABET
 from bookings.services import ledger
 from bookings.services.outcome import Outcome, lock_bookings
+from bookings.wording import money
 from notifications import outbox
 from payments import emails
 from payments.models import Payment, Refund
@@ -55,7 +56,7 @@ def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, note: st
     lines: dict[int, list[str]] = defaultdict(list)
     for p in payments:
         amounts[p.booking] += p.amount
-        lines[p.booking_id].append(f"{p.get_method_display()} {p.currency} {p.amount:.2f} ({p.tx_ref}){note}")
+        lines[p.booking_id].append(f"{p.get_method_display()} {money(p.amount, p.currency)} ({p.tx_ref}){note}")
     texts = {pk: ", ".join(line) for pk, line in lines.items()}
     ledger.add_money(amounts, kind="payment_received", texts=texts, actor=actor, now=now)
     topics = [booking.topic for booking in amounts]

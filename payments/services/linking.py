@@ -12,6 +12,7 @@ from bookings.links import pay_url
 from bookings.models import Booking
 from bookings.services.mailing import why_no_mail
 from bookings.services.outcome import add_events, lock_bookings
+from bookings.wording import money
 from notifications import outbox
 from payments.services.paying import check_amount, why_not_payable
 
@@ -41,4 +42,4 @@ def send_link(
 
 
 def _text(booking: Booking, amount: Decimal) -> str:
-    return f"{booking.currency} {amount:.2f} asked, the link sent to {booking.customer.email}"
+    return f"{money(amount, booking.currency)} asked, the link sent to {booking.customer.email}"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from bookings.wording import money
 from payments.gateway import State, Transaction
 from payments.models import Payment, ProviderEvent, Refund
 
@@ -36,7 +37,7 @@ def tell_only_theirs(method: str, rows: Iterable[Transaction], now: datetime) ->
 
 def _of_theirs(method: str, row: Transaction, now: datetime) -> Event:
     when = f"{row.created_at:%Y-%m-%d %H:%M} UTC" if row.created_at else "a day that it doesn't tell"
-    amount = "an amount that it doesn't tell" if row.amount is None else f"{row.currency} {row.amount:.2f}"
+    amount = "an amount that it doesn't tell" if row.amount is None else money(row.amount, row.currency)
     body = {"reference": row.reference, "created_at": row.created_at.isoformat() if row.created_at else "", **row.raw}
     text = f"The provider took {amount} on {when}; no payment here has its reference {row.reference}."
     return _event(method, ONLY_THEIRS, row.reference, text=text, body=body, now=now)
@@ -56,7 +57,7 @@ def tell_ours(event: str, payments: Iterable[tuple[Payment, str]], now: datetime
 def tell_doubt(payment: Payment, gone: Decimal, *, changed_at: str, now: datetime) -> None:
     """The provider says “refunded” and names no sum; `gone` went back here. Told again when it changed there."""
     text = (
-        f"The provider says “refunded”, but not how much; of {payment.currency} {payment.amount:.2f} we paid back "
+        f"The provider says “refunded”, but not how much; of {money(payment.amount, payment.currency)} we paid back "
         f"{gone:.2f}. Look there: if the rest went back too, record it as a refund by another way."
     )
     tell_of(payment, text, occurrence=f"{gone}:{changed_at}", now=now)
@@ -98,11 +99,11 @@ def clear_matched(method: str) -> None:
 
 def difference(payment: Payment, row: Transaction) -> str:
     """A sentence for staff where the provider's list tells another story of a payment that succeeded here, else ""."""
-    ours = f"{payment.currency} {payment.amount:.2f}"
+    ours = money(payment.amount, payment.currency)
     if row.state not in (State.PAID, State.REFUNDED, State.REVERSED):
         return f"It succeeded here, but the provider's list says “{row.raw.get('status', '')}”."
     if row.currency != payment.currency or (row.state is State.PAID and row.amount != payment.amount):
-        theirs = "no amount" if row.amount is None else f"{row.currency} {row.amount:.2f}"
+        theirs = "no amount" if row.amount is None else money(row.amount, row.currency)
         return f"It succeeded here with {ours}, but the provider's list says {theirs}."
     if row.state is not State.PAID and all(refund.status == Refund.Status.FAILED for refund in payment.refunds.all()):
         return f"The provider's list says “{row.raw.get('status', '')}”, but nothing went back here."

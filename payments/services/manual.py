@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from bookings import wording
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
@@ -117,7 +118,9 @@ def _why_not(booking: Booking, money: ManualPayment) -> Refused | None:
     if booking.balance <= 0:
         return Refused("nothing_owed", f"{booking.reference} owes nothing.")
     if money.amount is not None and money.amount > booking.balance:
-        return Refused("too_much", f"{booking.reference} owes {booking.currency} {booking.balance:.2f}, not more.")
+        return Refused(
+            "too_much", f"{booking.reference} owes {wording.money(booking.balance, booking.currency)}, not more."
+        )
     return None
 
 
@@ -177,7 +180,9 @@ def _await(booking_id: int, money: ManualPayment, press: _Press) -> Payment:
         raise refusal
     payment = _manual(booking, money, press, Status.PENDING)
     payment.save(force_insert=True)
-    text = f"{payment.get_method_display()} {payment.currency} {payment.amount:.2f} expected ({payment.tx_ref})"
+    text = (
+        f"{payment.get_method_display()} {wording.money(payment.amount, payment.currency)} expected ({payment.tx_ref})"
+    )
     add_events([booking], kind="payment_awaited", text=text, actor=press.actor, now=press.now)
     return payment
 

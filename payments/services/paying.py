@@ -7,6 +7,7 @@ from django.conf import settings
 
 from bookings.errors import Refused
 from bookings.models import Booking
+from bookings.wording import money
 from payments.gateway import registry
 from payments.models import Payment
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
@@ -60,7 +61,7 @@ def check_amount(booking: Booking, amount: Decimal | None, now: datetime) -> Dec
     if not (wanted.is_finite() and wanted > 0 and wanted == round(wanted, 2)):
         raise Refused("amount", "Give an amount above zero with at most two decimals.")
     if wanted > booking.balance:
-        raise Refused("too_much", f"{booking.reference} owes {booking.currency} {booking.balance:.2f}, not more.")
+        raise Refused("too_much", f"{booking.reference} owes {money(booking.balance, booking.currency)}, not more.")
     return wanted
 
 

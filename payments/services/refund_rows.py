@@ -7,6 +7,7 @@ from bookings.actors import Actor
 from bookings.errors import NotFound
 from bookings.services import ledger
 from bookings.services.outcome import add_events
+from bookings.wording import money
 from payments import emails
 from payments.models import Payment, Refund
 from payments.services.crediting import lock_payment
@@ -46,7 +47,7 @@ def tell_timeline(refund: Refund, kind: str, what: str, *, actor: Actor, now: da
 
 def sum_of(refund: Refund) -> str:
     """Such as “CHAPA-7K3M9QX2: ETB 500.00”."""
-    return f"{refund.payment.tx_ref}: {refund.payment.currency} {refund.amount:.2f}"
+    return f"{refund.payment.tx_ref}: {money(refund.amount, refund.payment.currency)}"
 
 
 def succeed(refund: Refund, *, actor: Actor, now: datetime, **changes: Any) -> None:

@@ -16,6 +16,7 @@ from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services.transitions import need_reason
+from bookings.wording import money
 from notifications import dispatch
 from payments.gateway import registry
 from payments.models import Payment, Refund
@@ -101,7 +102,7 @@ def _check(payment: Payment, amount: Decimal, way: str) -> None:
         raise Refused("amount", "Give an amount above zero with at most two decimals.")
     left = left_on(payment)
     if amount > left:
-        raise Refused("too_much", f"{payment.tx_ref} has {payment.currency} {left:.2f} left to pay back, not more.")
+        raise Refused("too_much", f"{payment.tx_ref} has {money(left, payment.currency)} left to pay back, not more.")
     _check_way(payment, way)
 
 

@@ -12,6 +12,7 @@ from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.services.outcome import add_events
 from bookings.services.transitions import need_reason
+from bookings.wording import money
 from payments.gateway import Answer, State
 from payments.models import Payment
 from payments.services.crediting import change, credit, keep_hold, lock_payment, new_tx_ref
@@ -62,7 +63,7 @@ def _keep(payment_id: int, answer: Answer, actor: Actor, now: datetime) -> Payme
         recorded_by_label=actor.label,
         created_at=now,
     )
-    reason = f"{answer.currency} {answer.amount:.2f} came instead, kept as {kept.tx_ref}"
+    reason = f"{money(answer.amount, answer.currency)} came instead, kept as {kept.tx_ref}"
     _close(payment, reason, actor=actor, now=now, kind="review_applied")
     credit([kept], actor, now)
     keep_hold(payment.booking)

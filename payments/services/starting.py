@@ -13,6 +13,7 @@ from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.services.outcome import add_events, lock_bookings
+from bookings.wording import money
 from payments.gateway import Answer, Gateway, Order, Verdict, registry
 from payments.models import Payment
 from payments.services.crediting import change, keep_hold, lock_payment, new_tx_ref
@@ -141,7 +142,7 @@ def _close(payment: Payment, actor: Actor, now: datetime) -> None:
 
 def _need_closed(payment: Payment) -> None:
     if payment.status == Status.SUCCEEDED:
-        raise Refused("paid_already", f"This payment was made: {payment.currency} {payment.amount:.2f}. Thank you.")
+        raise Refused("paid_already", f"This payment was made: {money(payment.amount, payment.currency)}. Thank you.")
     if payment.status in Payment.OPEN or payment.next_check_at is not None:
         raise Refused("payment_unknown", CHECKING)
 
@@ -183,7 +184,7 @@ def _move(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor, now: 
     changes: dict[str, Any]
     if answer.verdict is Verdict.DONE:
         changes = {"status": Status.PENDING, "checkout_url": answer.checkout_url}
-        text = f"{gateway.label} link for {payment.currency} {payment.amount:.2f} ({payment.tx_ref})"
+        text = f"{gateway.label} link for {money(payment.amount, payment.currency)} ({payment.tx_ref})"
         add_events([payment.booking], kind="payment_started", text=text, actor=actor, now=now)
     elif answer.verdict is Verdict.UNKNOWN:
         changes = {"status": Status.UNKNOWN}

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from bookings.actors import Actor
 from bookings.services import ledger
 from bookings.services.outcome import add_events
+from bookings.wording import money
 from payments import emails
 from payments.gateway import Answer, State
 from payments.models import Payment, Refund
@@ -75,4 +76,4 @@ def _external(payment: Payment, answer: Answer, amount: Decimal, now: datetime) 
 
 
 def _text(payment: Payment, refund: Refund) -> str:
-    return f"{payment.tx_ref}: {payment.currency} {refund.amount:.2f}, {refund.reason.lower()}"
+    return f"{payment.tx_ref}: {money(refund.amount, payment.currency)}, {refund.reason.lower()}"

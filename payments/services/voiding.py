@@ -7,6 +7,7 @@ from django.db import transaction
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.services import ledger
+from bookings.wording import money
 from payments import emails
 from payments.models import Payment, Refund
 from payments.services.crediting import sort_out_manual
@@ -36,7 +37,7 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         succeeded_at=now,
         created_at=now,
     )
-    text = f"{payment.tx_ref} voided, {payment.currency} {payment.amount:.2f}: {reason}"
+    text = f"{payment.tx_ref} voided, {money(payment.amount, payment.currency)}: {reason}"
     amounts, texts = {payment.booking: -payment.amount}, {payment.booking_id: text}
     ledger.add_money(amounts, kind="payment_voided", texts=texts, actor=actor, now=now)
     emails.withdraw_confirmation(payment, reason="The payment was voided.")

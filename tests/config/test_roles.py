@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.test import Client
+from pytest_django.asserts import assertContains
 
 from config.roles import ROLES
 from config.sidebar import GROUPS, list_url, navigation
@@ -51,6 +52,13 @@ def test_each_role_opens_its_pages_and_no_others(roles: None, role: str) -> None
     client = login(make_member(role))
     answers = {page.model: client.get(list_url(page.model)).status_code for page in ALL_PAGES}
     assert answers == {page.model: 200 if page.model in PAGES[role] else 403 for page in ALL_PAGES}
+
+
+def test_a_refused_person_reads_why_and_finds_the_way_back(roles: None) -> None:
+    response = login(make_member("Agent")).get(TAKINGS)
+    assert response.status_code == 403
+    assertContains(response, "Your role doesn’t allow this", status_code=403)
+    assertContains(response, '<a href="/admin/" class="td-button td-primary">', status_code=403)
 
 
 @pytest.mark.parametrize("role", ROLES)

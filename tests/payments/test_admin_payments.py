@@ -65,7 +65,7 @@ def test_the_amount_is_proposed_and_too_much_is_refused_beside_it() -> None:
     assert page.context["form"]["amount"].value() == Decimal("2000.00")
     assert page.context["form"]["amount"].help_text == ("Still to pay: ETB 2,000.00, ETB 600.00 of it as the deposit.")
     response = press(client, "record-payment", booking, **answers(amount="2000.01"))
-    assert response.context["form"].errors == {"amount": [f"{booking.reference} owes ETB 2000.00, not more."]}
+    assert response.context["form"].errors == {"amount": [f"{booking.reference} owes ETB 2,000.00, not more."]}
     assert Payment.objects.count() == 0
 
 

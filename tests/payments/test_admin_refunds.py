@@ -77,7 +77,7 @@ def test_too_much_is_refused_beside_the_amount() -> None:
     payment = paid()
     response = press(desk("payments.refund_payment"), "refund", payment, **answers(amount="2000.01"))
     assert response.context["form"].errors == {
-        "amount": [f"{payment.tx_ref} has ETB 2000.00 left to pay back, not more."]
+        "amount": [f"{payment.tx_ref} has ETB 2,000.00 left to pay back, not more."]
     }
     assert Refund.objects.count() == 0
 

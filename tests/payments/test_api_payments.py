@@ -94,7 +94,7 @@ def test_more_than_the_balance_is_too_much(api: Client, booking: Booking) -> Non
     response = begin(api, booking, amount="2000.01")
     assert (response.status_code, response.json()) == (
         409,
-        {"code": "too_much", "detail": f"{booking.reference} owes ETB 2000.00, not more."},
+        {"code": "too_much", "detail": f"{booking.reference} owes ETB 2,000.00, not more."},
     )
 
 

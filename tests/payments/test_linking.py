@@ -55,7 +55,7 @@ def test_one_press_sends_one_mail_and_a_second_page_another() -> None:
 def test_more_than_is_owed_is_refused_beside_the_amount() -> None:
     booking = booked()
     response = send(booking, amount="2000.01")
-    assert response.context["form"].errors == {"amount": [f"{booking.reference} owes ETB 2000.00, not more."]}
+    assert response.context["form"].errors == {"amount": [f"{booking.reference} owes ETB 2,000.00, not more."]}
     assert not Message.objects.filter(kind="payment_request").exists()
 
 

@@ -108,7 +108,7 @@ def test_when_something_else_is_wrong_the_file_is_asked_for_again_and_not_kept(m
     booking = booked()
     response = press(desk(RECORD), "record-payment", booking, **answers(amount="9000"))
     assert response.context["form"].errors == {
-        "amount": [f"{booking.reference} owes ETB 2000.00, not more."],
+        "amount": [f"{booking.reference} owes ETB 2,000.00, not more."],
         "proof": ["Choose the file again: it was not kept, because something else was wrong."],
     }
     assert 'enctype="multipart/form-data"' in response.content.decode()

@@ -22,6 +22,7 @@ from bookings.services.outcome import Pair, add_events
 from bookings.services.seats import seat_imported, seats_of
 from bookings.services.taking import balance_due_on, deposit_for
 from bookings.spreadsheets import Table, read_records
+from bookings.wording import money
 
 CHUNK = 500
 CANCEL_REASON = "Cancelled in the old system"
@@ -230,5 +231,5 @@ def _odd(row: BookingRow, departure: Departure, now: datetime) -> str:
     if row.paid > row.total:
         odd.append(f"Paid {row.paid} for a total of {row.total}.")
     if row.paid and STATUSES[row.status] == Status.CANCELLED:
-        odd.append(f"Cancelled, but {row.currency} {row.paid} is still paid.")
+        odd.append(f"Cancelled, but {money(row.paid, row.currency)} is still paid.")
     return " ".join(odd)
