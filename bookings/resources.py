@@ -18,23 +18,17 @@ from bookings.models import Booking, Departure
 from bookings.services.importing import departures
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import NEW
-from bookings.spreadsheets import Columns, Table, cell_text, escape_cell, read_table
+from bookings.spreadsheets import Columns, Table, cell_text, read_table
 
 STATUS_WORDS = {status: word for word, status in NEW.items()}
 
 
 class Spreadsheet:
-    """Reading within bounds, and writing so that no cell runs as a formula, for the library's formats."""
+    """Reading within bounds, for the library's formats; bookings/admin/exports.py writes."""
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Dataset:
         table = read_table(in_stream)
         return Dataset(*table.rows, headers=table.headers)
-
-    def export_data(self, dataset: Dataset, **kwargs: Any) -> str | bytes:
-        """The library's own escaping knows only "=" and turns every number into text, so ours stands in for it."""
-        safe = Dataset(*([escape_cell(cell) for cell in row] for row in dataset), headers=dataset.headers)
-        content: str | bytes = safe.export(self.get_title())  # type: ignore[attr-defined]
-        return content
 
     def get_read_mode(self) -> str:
         return "rb"

@@ -1,13 +1,9 @@
 """Import and export pages on an admin list: upload, a page that names each bad row, then confirm."""
 
 import re
-import time
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -21,41 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm
-from import_export.tmp_storages import BaseStorage
 from unfold.contrib.import_export.forms import ImportForm, SelectableFieldsExportForm
 from unfold.widgets import UnfoldBooleanWidget
 
+from bookings.admin.exports import StreamedExportMixin
 from bookings.admin.people import clerk
+from bookings.admin.uploads import UploadStorage
 from bookings.errors import Refused
 from bookings.resources import FORMATS, SafeXLSX
 from bookings.services.importing.report import Report
 from bookings.spreadsheets import MAX_BYTES, is_xlsx
 
-KEEP_SECONDS = 24 * 3600
 SHOWN = 200
-
-
-class UploadStorage(BaseStorage):
-    """Uploads wait under VAR_DIR for their confirmation, at most a day: they hold names and addresses."""
-
-    def save(self, data: bytes) -> None:
-        folder = self.folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for old in folder.iterdir():
-            if old.stat().st_mtime < time.time() - KEEP_SECONDS:
-                old.unlink(missing_ok=True)
-        self.name = uuid4().hex
-        (folder / self.name).write_bytes(data)
-
-    def read(self) -> bytes:
-        return (self.folder() / self.name).read_bytes()
-
-    def remove(self) -> None:
-        (self.folder() / self.name).unlink(missing_ok=True)
-
-    @staticmethod
-    def folder() -> Path:
-        return Path(settings.VAR_DIR) / "imports"
 
 
 class UploadForm(ImportForm):
@@ -120,7 +93,7 @@ class ExportForm(SelectableFieldsExportForm):
         return str(resource.fields[field_name].column_name)
 
 
-class ImportInSetsMixin(ImportExportMixin):
+class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
     """For a ModelAdmin whose `resource_classes` export; `import_resource` is the one that imports.
 
     Nothing is imported while that is None: a package to the left may set it (payments knows what money is).
@@ -134,7 +107,6 @@ class ImportInSetsMixin(ImportExportMixin):
     import_template_name = "admin/import_export/import_in_sets.html"
     tmp_storage_class = UploadStorage
     skip_admin_log = True  # one entry an import, not one a row
-    to_encoding = "utf-8-sig"  # without the mark Excel takes Amharic for Latin
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.import_resource is not None and request.user.has_perm("bookings.import_booking")
@@ -170,21 +142,44 @@ class ImportInSetsMixin(ImportExportMixin):
         if not self.has_import_permission(request):
             raise PermissionDenied
         form = self.create_confirm_form(request)
-        storage = UploadStorage(name=form.cleaned_data["import_file_name"]) if form.is_valid() else None
+        if not form.is_valid():
+            return self._upload_again(request)
+        storage = UploadStorage(name=form.cleaned_data["import_file_name"])
         try:
-            data = storage.read() if storage else None
+            with storage.taken() as data:
+                return self._import(request, form, storage, data)
+        except BlockingIOError:
+            return self._still_running(request, form)
         except FileNotFoundError:
-            data = None
-        if storage is None or data is None:
-            messages.error(request, _("The uploaded file is no longer kept. Upload it again."))
-            return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
+            figures = storage.result()
+        if figures is None:
+            return self._upload_again(request)
+        file = form.cleaned_data["original_file_name"]
+        messages.info(request, _("%(file)s was imported already: %(figures)s.") % {"file": file, "figures": figures})
+        return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
+
+    def _import(self, request: HttpRequest, form: Any, storage: UploadStorage, data: bytes) -> HttpResponse:
         dataset = FORMATS[int(form.cleaned_data["format"])]().create_dataset(data)
         result = self.process_dataset(dataset, form, request)
         if result.report is None or not result.report.written:
             return self._ask_again(request, form, result)
-        storage.remove()
-        self._remember(request, form.cleaned_data["original_file_name"], result.report)
+        figures = self._remember(request, form.cleaned_data["original_file_name"], result.report)
+        storage.finish(figures)
         return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
+
+    def _upload_again(self, request: HttpRequest) -> HttpResponse:
+        messages.error(request, _("The uploaded file is no longer kept. Upload it again."))
+        return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
+
+    def _still_running(self, request: HttpRequest, form: Any) -> HttpResponse:
+        """Pressed twice, or the proxy gave up waiting: the first press goes on, and its result is kept."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import"),
+            "opts": self.opts,
+            "confirm_form": form,
+        }
+        return TemplateResponse(request, "admin/import_export/import_running.html", context, status=202)
 
     def _ask_again(self, request: HttpRequest, form: Any, result: Any) -> HttpResponse:
         if result.report:
@@ -201,8 +196,8 @@ class ImportInSetsMixin(ImportExportMixin):
         }
         return TemplateResponse(request, self.import_template_name, context)
 
-    def _remember(self, request: HttpRequest, file_name: str, report: Report) -> None:
-        """Tell the clerk, and whoever looks at the admin's history later."""
+    def _remember(self, request: HttpRequest, file_name: str, report: Report) -> str:
+        """Tell the clerk, and whoever looks at the admin's history later. Returns the figures, in words."""
         figures = f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged"
         if report.refused:
             figures += f", {len(report.refused)} left out"
@@ -214,3 +209,4 @@ class ImportInSetsMixin(ImportExportMixin):
             action_flag=ADDITION,
             change_message=f"Imported: {figures}.",
         )
+        return figures

@@ -130,7 +130,7 @@ def test_uploads_are_kept_a_day_at_most(manager: Client, tmp_path: Path) -> None
     [newer] = (tmp_path / "imports").iterdir()
     assert newer != kept
     confirm(manager, DEPARTURES, page)
-    assert list((tmp_path / "imports").iterdir()) == []
+    assert [kept.suffix for kept in (tmp_path / "imports").iterdir()] == [".result"]
 
 
 @pytest.mark.parametrize("url", [BOOKINGS, DEPARTURES])
@@ -149,12 +149,31 @@ def test_the_lists_offer_both_to_those_who_may(manager: Client) -> None:
         assert manager.get(f"{url}import/").status_code == 200
 
 
-def export(client: Client, url: str, number: int) -> bytes:
+def ask_for_export(client: Client, url: str, number: int) -> Any:
     form = client.get(f"{url}export/").context["form"]
     ticks = {name: "on" for name, field in form.fields.items() if getattr(field, "is_selectable_field", False)}
-    response = client.post(f"{url}export/", {**ticks, "format": str(number), "resource": "0"})
+    return client.post(f"{url}export/", {**ticks, "format": str(number), "resource": "0"})
+
+
+def export(client: Client, url: str, number: int) -> bytes:
+    response = ask_for_export(client, url, number)
     assert response.status_code == 200
-    return response.content
+    content: bytes = response.getvalue()
+    return content
+
+
+def test_an_export_is_sent_in_pieces(manager: Client) -> None:
+    make_booking()
+    assert [ask_for_export(manager, BOOKINGS, number).streaming for number in (0, 1)] == [True, True]
+
+
+def test_an_excel_file_that_would_take_too_long_is_refused(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bookings.admin.exports.MAX_XLSX_ROWS", 1)
+    assert len(rows_of(export(manager, BOOKINGS, 0))) == 0
+    for _number in range(2):
+        make_booking()
+    page = ask_for_export(manager, BOOKINGS, 1)
+    assert "An Excel file takes up to 1 rows. Narrow the list with a filter, or choose CSV." in page.content.decode()
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
