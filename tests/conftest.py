@@ -71,7 +71,10 @@ def missing_services() -> dict[str, str]:
     if not Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists():
         lacks.append("an installed rabbitmq-server")
     missing = {"services": " and ".join(lacks)} if lacks else {}
-    return missing if shutil.which("chromium") else missing | {"browser": "an installed chromium"}
+    for marker, program in {"browser": "chromium", "proxy": "nginx"}.items():
+        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
+            missing[marker] = f"an installed {program}"
+    return missing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
