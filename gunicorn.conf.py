@@ -22,7 +22,7 @@ bind = f"{env.text('WEB_ADDRESS', '127.0.0.1')}:{env.port('PORT', 8000)}"
 worker_class = "gthread"
 workers = env.number("WEB_CONCURRENCY", 2, least=1)
 threads = env.number("WEB_THREADS", 4, least=1)
-timeout = 60  # seconds; an import of a large file is the longest request
+timeout = 60  # seconds in which a worker must show a sign of life; its threads may take longer for one request
 graceful_timeout = 30
 max_requests = 5000
 max_requests_jitter = 500

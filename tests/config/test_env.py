@@ -169,3 +169,18 @@ def test_every_variable_is_named_in_the_example() -> None:
     reader = r'\b(?:text|flag|number|port|url|choice|words|hosts|address|rate|amounts)\(\s*"([A-Z_]+)"'
 
     assert {name for name in re.findall(reader, code) if f"{name}=" not in example} == set()
+
+
+@pytest.mark.parametrize(
+    ("variables", "header"),
+    [
+        ({}, (3600, False, False)),
+        ({"HSTS_SECONDS": "0"}, (0, False, False)),
+        ({"HSTS_SECONDS": "31536000", "HSTS_SUBDOMAINS": "true", "HSTS_PRELOAD": "true"}, (31536000, True, True)),
+    ],
+)
+def test_browsers_are_bound_to_https_by_choice(
+    tmp_path: Path, variables: dict[str, str], header: tuple[int, bool, bool]
+) -> None:
+    names = "SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD"
+    assert start(tmp_path, f"print((settings.{names}))", **PRODUCTION, **variables).stdout.strip() == str(header)
