@@ -1,4 +1,4 @@
-"""The REST API of payments, under /api/, and the customer's pages. What providers are given works without its slash."""
+"""The REST API of payments, under /api/, and the customer's pages."""
 
 from django.urls import path
 
@@ -8,12 +8,9 @@ api = [
     path("payment/initiate/", views.PaymentInitiate.as_view(), name="api-payment-initiate"),
     path("payment/verify/", views.PaymentVerify.as_view(), name="api-payment-verify"),
     path("payment/webhook/", webhooks.chapa_webhook, name="api-payment-webhook"),
-    path("payment/webhook", webhooks.chapa_webhook),
     path("payment/webhook/sandbox/", webhooks.sandbox_webhook_view, name="sandbox-webhook"),
     path("payment/callback/", views.PaymentCallback.as_view(), name="api-payment-callback"),
-    path("payment/callback", views.PaymentCallback.as_view(schema=None)),
     path("payment/status/<str:tx_ref>/", views.PaymentStatus.as_view(), name="api-payment-status"),
-    path("payment/status/<str:tx_ref>", views.PaymentStatus.as_view(schema=None)),
     path("payment/user/", views.PaymentsOfUser.as_view(), name="api-payment-user"),
 ]
 urlpatterns = [
