@@ -9,10 +9,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from bookings.models import Departure, Trip
 from tests.factories import make_booking, make_customer, make_departure, make_trip
 from tests.rest import leaving
 
 pytestmark = pytest.mark.django_db
+OPEN: dict[str, Any] = {"capacity": 1, "price": 1, "currency": "ETB", "status": Departure.Status.OPEN}
 
 
 def test_departures_are_the_open_future_ones_with_their_seats(api: Client) -> None:
@@ -83,6 +85,25 @@ def test_departures_come_in_pages_that_lead_to_each_other(api: Client) -> None:
     assert codes(first) + codes(second) == made
     assert second.json()["next"] is None
     assert codes(api.get(second.json()["previous"])) == made[:50]
+
+
+def test_pages_lead_both_ways_through_departures_that_start_at_the_same_moment(api: Client) -> None:
+    moment = timezone.now() + timedelta(days=3)
+    trips = Trip.objects.bulk_create(Trip(code=f"T-{n:03}", name="Walk", price=1, capacity=1) for n in range(230))
+    made = Departure.objects.bulk_create(
+        Departure(trip=trip, code=f"D-{trip.code}", starts_at=moment, ends_at=moment + timedelta(hours=1), **OPEN)
+        for trip in trips
+    )
+    pages = [api.get("/api/departures/")]
+    while following := pages[-1].json()["next"]:
+        pages.append(api.get(following))
+    forwards = [codes(page) for page in pages]
+    assert sum(forwards, []) == [departure.code for departure in made]
+    backwards, page = [], pages[-1]
+    while previous := page.json()["previous"]:
+        page = api.get(previous)
+        backwards.append(codes(page))
+    assert backwards[::-1] == forwards[:-1]
 
 
 @pytest.mark.parametrize("rows", [1, 30])
