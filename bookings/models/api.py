@@ -25,9 +25,13 @@ class ApiKey(AbstractAPIKey):
 
 
 class ApiRequest(models.Model):
-    """The first answer to an Idempotency-Key, kept 24 h. `status_code` is null while the work runs."""
+    """The first answer to an Idempotency-Key, kept 24 h. `status_code` is null while the work runs.
+
+    The key belongs to the integration: a repetition may come with a newer API key.
+    """
 
     api_key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    integration = models.CharField(max_length=50, db_default="", help_text="Blank in rows of the release before.")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
     status_code = models.PositiveSmallIntegerField(null=True)
@@ -36,7 +40,14 @@ class ApiRequest(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("created_at",), name="api_request_created"),)
-        constraints = (models.UniqueConstraint(fields=("api_key", "key"), name="one_answer_per_idempotency_key"),)
+        constraints = (
+            models.UniqueConstraint(fields=("api_key", "key"), name="one_answer_per_idempotency_key"),
+            models.UniqueConstraint(
+                fields=("integration", "key"),
+                name="one_answer_per_integrations_key",
+                condition=~models.Q(integration=""),
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"{self.api_key_id} {self.key}"
+        return f"{self.integration} {self.key}"

@@ -25,9 +25,12 @@ def begin(*, api_key: ApiKey, key: str, fingerprint: str, now: datetime) -> ApiR
     """
     try:
         row, created = ApiRequest.objects.get_or_create(
-            api_key=api_key, key=key, defaults={"fingerprint": fingerprint, "created_at": now}
+            integration=api_key.name,
+            key=key,
+            defaults={"api_key": api_key, "fingerprint": fingerprint, "created_at": now},
         )
-    except IntegrityError as error:  # there a moment ago, forgotten now
+    except IntegrityError as error:  # there a moment ago, forgotten now; or the release before wrote it
+        ApiRequest.objects.filter(api_key=api_key, key=key, integration="").update(integration=api_key.name)
         raise StillRunning from error
     if created:
         return row

@@ -85,6 +85,28 @@ def test_another_caller_may_use_the_same_key(api: Client, departure: Departure) 
     assert Booking.objects.count() == 2
 
 
+def test_a_newer_key_of_the_integration_gets_the_first_answer(api: Client, departure: Departure) -> None:
+    first = post(api, wish(departure))
+    again = post(caller(), wish(departure))
+    assert (again.status_code, again.json(), again.headers["Idempotent-Replayed"]) == (201, first.json(), "true")
+    assert Booking.objects.count() == 1
+
+
+def test_an_answer_that_the_release_before_kept_counts(api: Client, departure: Departure) -> None:
+    first = post(api, wish(departure))
+    ApiRequest.objects.update(integration="")
+    assert post(api, wish(departure)).json()["code"] == "in_progress"
+    assert post(api, wish(departure)).json() == first.json()
+    assert Booking.objects.count() == 1
+
+
+def test_keys_of_one_integration_share_its_calls(departure: Departure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bookings.api.ApiKeyThrottle.rate", "2/min", raising=False)
+    older, newer, other = caller(), caller(), caller("partner")
+    statuses = [api.get("/api/departures/").status_code for api in (older, newer, newer, older, other)]
+    assert statuses == [200, 200, 429, 429, 200]
+
+
 def test_a_refusal_is_an_answer_too(api: Client, departure: Departure) -> None:
     make_booking(departure=departure, party_size=4, now=timezone.now())
     first = post(api, wish(departure))
