@@ -81,7 +81,7 @@ class Pages(CursorPagination):
         """The rows that follow the position in the ordering, or come before it. Raises ValueError."""
         raise NotImplementedError
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.base_url = request.build_absolute_uri()
         self.cursor = self.decode_cursor(request)
         backwards = self.cursor is not None and self.cursor.reverse
@@ -93,19 +93,20 @@ class Pages(CursorPagination):
                 raise self._not_ours() from error
         found = list(rows[: self.page_size + 1])
         more = len(found) > self.page_size
-        self.page = found[: self.page_size][:: -1 if backwards else 1]
-        came_from = self.cursor is not None and bool(self.page)
+        self.rows = found[: self.page_size][:: -1 if backwards else 1]
+        came_from = self.cursor is not None and bool(self.rows)
         self.has_next, self.has_previous = (came_from, more) if backwards else (more, came_from)
-        return self.page
+        return self.rows
 
     def get_next_link(self) -> str | None:
-        return self._link(self.page[-1], reverse=False) if self.has_next else None
+        return self._link(self.rows[-1], reverse=False) if self.has_next else None
 
     def get_previous_link(self) -> str | None:
-        return self._link(self.page[0], reverse=True) if self.has_previous else None
+        return self._link(self.rows[0], reverse=True) if self.has_previous else None
 
     def _link(self, row: Any, *, reverse: bool) -> str:
-        return self.encode_cursor(Cursor(offset=0, reverse=reverse, position=self.position_of(row)))
+        position: Any = self.position_of(row)  # the stubs have an int, the library writes what it is given
+        return self.encode_cursor(Cursor(offset=0, reverse=reverse, position=position))
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:

@@ -98,11 +98,11 @@ def test_pages_lead_both_ways_through_departures_that_start_at_the_same_moment(a
     while following := pages[-1].json()["next"]:
         pages.append(api.get(following))
     forwards = [codes(page) for page in pages]
-    assert sum(forwards, []) == [departure.code for departure in made]
-    backwards, page = [], pages[-1]
-    while previous := page.json()["previous"]:
-        page = api.get(previous)
-        backwards.append(codes(page))
+    assert [code for page in forwards for code in page] == [departure.code for departure in made]
+    backwards, last = [], pages[-1]
+    while previous := last.json()["previous"]:
+        last = api.get(previous)
+        backwards.append(codes(last))
     assert backwards[::-1] == forwards[:-1]
 
 
