@@ -8,14 +8,15 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
-from django_celery_beat.schedulers import DatabaseScheduler
+
+from config.beat_entries import UsableRowsScheduler
 
 logger = logging.getLogger(__name__)
 LOCK: Final = 0x746F7572  # "tour": the one advisory lock that a running beat holds
 SKEW: Final = timedelta(seconds=10)  # that two machines' clocks may differ
 
 
-class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+class Scheduler(UsableRowsScheduler):
     """Started once a process, before the schedule is read."""
 
     lock: Any = None  # the connection that holds it, for as long as this process lives

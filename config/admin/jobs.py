@@ -1,6 +1,7 @@
 """What beat runs, in the hands of ops: how often, on or off, now."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import django_celery_beat.admin  # noqa: F401 (so that its pages are there to be replaced)
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django_celery_beat.models import (
     PERIOD_CHOICES,
     ClockedSchedule,
@@ -25,6 +27,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.celery import app
 from notifications import dispatch
+
+LONGEST = timedelta(days=366)  # between two runs; more than some thousand years would end beat
 
 for model in (PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule):
     admin.site.unregister(model)
@@ -65,6 +69,14 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         if "task" in self.fields:
             names = sorted({*task_names(), self.instance.task} - {""})
             self.fields["task"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
+    def clean_expire_seconds(self) -> int | None:
+        seconds: int | None = self.cleaned_data["expire_seconds"]
+        if seconds is not None and not 1 <= seconds <= LONGEST.total_seconds():
+            raise forms.ValidationError(
+                f"From 1 to {LONGEST.total_seconds():.0f} seconds, which are {LONGEST.days} days."
+            )
+        return seconds
 
     def clean_args(self) -> str:
         text = self.cleaned_data["args"] or "[]"
@@ -154,8 +166,31 @@ class ScheduleAdmin(ModelAdmin):
         return ", ".join(job.name for job in schedule.periodictask_set.all()) or "–"
 
 
+class IntervalForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        every, period = cleaned.get("every"), cleaned.get("period")
+        if every and period and every > LONGEST / timedelta(**{period: 1}):
+            self.add_error("every", f"At most {LONGEST.days} days between two runs.")
+        return cleaned
+
+
+class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        """Each field for itself is checked by the model; only Celery knows whether all of them ever meet."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                CrontabSchedule(**cleaned).schedule.is_due(timezone.now())
+            except (ValueError, RuntimeError) as error:
+                raise forms.ValidationError("These times never come: no such day is in these months.") from error
+        return cleaned
+
+
 @admin.register(IntervalSchedule)
 class IntervalScheduleAdmin(ScheduleAdmin):
+    form = IntervalForm
+
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Beat can't keep up with microseconds, and would fill the queues as long as it tries."""
         kwargs["choices"] = [choice for choice in PERIOD_CHOICES if choice[0] != IntervalSchedule.MICROSECONDS]
@@ -164,4 +199,5 @@ class IntervalScheduleAdmin(ScheduleAdmin):
 
 @admin.register(CrontabSchedule)
 class CrontabScheduleAdmin(ScheduleAdmin):
+    form = CrontabForm
     fields = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone")

@@ -1,13 +1,16 @@
 """What beat looks at before it trusts its rows."""
 
+import copy
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from config import clock
+from config.celery import app
 from notifications.catalogue import SWEEPER
 
 
@@ -18,6 +21,54 @@ def test_a_run_in_the_future_counts_from_now() -> None:
     PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every, last_run_at=ahead)
     assert (clock.leave_the_future(), clock.leave_the_future()) == (1, 0)
     assert PeriodicTask.objects.get(last_run_at__isnull=False).last_run_at <= timezone.now()
+
+
+BROKEN: dict[str, Any] = {
+    "huge": {"interval": {"every": 2_000_000_000, "period": "days"}},
+    "long": {"interval": {"every": 9_000_000, "period": "days"}},
+    "no period": {"interval": {"every": 1, "period": "fortnights"}},
+    "february": {"crontab": {"day_of_month": "30", "month_of_year": "2"}},
+    "no minute": {"crontab": {"minute": "99"}},
+    "nowhere": {"crontab": {"timezone": "Mars/Olympus"}},
+    "headers": {"headers": "[]"},
+}
+
+
+def make_rows(name: str, interval: Any = None, crontab: Any = None, **fields: Any) -> None:
+    """As a restored dump or a hand-written statement would leave them: no form has looked at them."""
+    zone = (crontab or {}).pop("timezone", "UTC")
+    schedule = (
+        {"crontab": CrontabSchedule.objects.create(**crontab, timezone="UTC")}
+        if crontab is not None
+        else {"interval": IntervalSchedule.objects.create(**interval or {"every": 7, "period": "seconds"})}
+    )
+    PeriodicTask.objects.create(name=name, task=SWEEPER, **schedule, **fields)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_celery_beat_crontabschedule SET timezone = %s WHERE timezone = 'UTC'", [zone])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_row_that_cannot_be_scheduled_is_named_and_stops_no_other(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_rows("good")
+    make_rows(name, **copy.deepcopy(BROKEN[name]))
+    scheduler = clock.Scheduler(app=app, lazy=True)
+    for _time in range(2):
+        assert list(scheduler.all_as_schedule()) == ["good"]
+    told = [record.getMessage() for record in caplog.records if record.name == "config.beat_entries"]
+    assert len(told) == 1
+    assert "can't be scheduled" in told[0]
+
+
+@pytest.mark.django_db
+def test_a_full_counter_does_not_keep_last_run_at_from_being_written() -> None:
+    make_rows("often", total_run_count=2**31 - 1)
+    scheduler = clock.Scheduler(app=app, lazy=True)
+    [entry] = scheduler.all_as_schedule().values()
+    next(entry).save()
+    assert PeriodicTask.objects.get().last_run_at > timezone.now() - timedelta(minutes=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -337,3 +337,23 @@ def test_user_list_costs_the_same_at_any_size() -> None:
             assert client.get(url).status_code == 200
         statements.append(len(captured))
     assert statements[0] == statements[1]
+
+
+@pytest.mark.parametrize(
+    ("every", "period"), [(2_000_000_000, "days"), (367, "days"), (8785, "hours"), (31_622_401, "seconds")]
+)
+def test_an_interval_is_a_year_at_most(every: int, period: str) -> None:
+    page = root().post(reverse("admin:django_celery_beat_intervalschedule_add"), {"every": every, "period": period})
+    assert page.context["adminform"].form.errors == {"every": ["At most 366 days between two runs."]}
+    assert IntervalSchedule.objects.count() == 0
+
+
+@pytest.mark.parametrize(("day", "month"), [("30", "2"), ("31", "4,6,9,11"), ("30-31", "2")])
+def test_times_that_never_come_are_refused(day: str, month: str) -> None:
+    form = {"minute": "0", "hour": "7", "day_of_month": day, "month_of_year": month, "day_of_week": "*"}
+    url = reverse("admin:django_celery_beat_crontabschedule_add")
+    page = root().post(url, form | {"timezone": "UTC"})
+    assert page.context["adminform"].form.non_field_errors() == [
+        "These times never come: no such day is in these months."
+    ]
+    assert root().post(url, form | {"timezone": "UTC", "day_of_month": "29"}).status_code == 302
