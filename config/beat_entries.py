@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 MOST_RUNS = 2**31 - 1  # what the counter's column holds
 
 
-class Entry(ModelEntry):  # type: ignore[misc]
+class RowEntry(ModelEntry):  # type: ignore[misc]
     def save(self) -> None:
         """A counter that is full stays there: its error would keep every other row's last_run_at from being written."""
         self.model.total_run_count = min(self.model.total_run_count, MOST_RUNS)
@@ -20,11 +20,12 @@ class Entry(ModelEntry):  # type: ignore[misc]
 class UsableRowsScheduler(DatabaseScheduler):  # type: ignore[misc]
     """The library skips a row that raises ValueError; other errors (a huge interval, an unknown zone) end beat."""
 
-    Entry = Entry
+    Entry = RowEntry
     named: frozenset[tuple[str, str]] = frozenset()  # what the log has been told
 
-    def all_as_schedule(self) -> dict[str, Entry]:
-        schedule, broken = {}, {}
+    def all_as_schedule(self) -> dict[str, RowEntry]:
+        schedule: dict[str, RowEntry] = {}
+        broken: dict[str, str] = {}
         for row in self.enabled_models():
             try:
                 entry = self.Entry(row, app=self.app)
