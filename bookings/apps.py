@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+
+    def ready(self) -> None:
+        from bookings import folding
+
+        connection_created.connect(folding.add_function, dispatch_uid="tourdesk_fold")

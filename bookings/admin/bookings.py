@@ -73,7 +73,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
         ("source", ChoicesDropdownFilter),
     )
     search_fields = ("reference",)
-    search_help_text = "Reference, customer's name, e-mail or phone, departure code"
+    search_help_text = "Reference, name, e-mail, phone, trip, day or departure code, in any order"
     sortable_by = ("reference", "shown_status")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

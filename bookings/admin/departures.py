@@ -71,7 +71,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
         ("starts_at", DaysFilter),
     )
     search_fields = ("code",)
-    search_help_text = "Code, trip or destination"
+    search_help_text = "Code, trip, destination or day"
     autocomplete_fields = ("trip",)
     sortable_by = ("code", "starts", "shown_status")
 

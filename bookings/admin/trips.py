@@ -1,11 +1,13 @@
 """Trips: what is sold."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from bookings.admin.desk import DeskAdmin
+from bookings.admin.search import find_trips
 from bookings.forms.trips import TripForm
 from bookings.models import Trip
 from bookings.wording import money
@@ -31,6 +33,11 @@ class TripAdmin(DeskAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Trip | None = None) -> tuple[str, ...]:
         """Sold departures keep their hour, and imports find them by the code."""
         return ("code", "time_zone") if obj and obj.departures.exists() else ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Trip], search_term: str
+    ) -> tuple[QuerySet[Trip], bool]:
+        return (find_trips(queryset, search_term) if search_term.strip() else queryset), False
 
     @display(description="price a person", ordering="price")
     def listed_price(self, trip: Trip) -> str:

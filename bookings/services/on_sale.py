@@ -19,12 +19,12 @@ def departures_on_sale(
     if trip_code:
         rows = rows.filter(trip__code=trip_code)
     if first_day or last_day:
-        rows = rows.filter(_leaving(first_day or FIRST, last_day or LAST))
+        rows = rows.filter(leaving_between(first_day or FIRST, last_day or LAST))
     return rows
 
 
-def _leaving(first_day: date, last_day: date) -> Q:
-    """One condition a time zone in use; there are few."""
+def leaving_between(first_day: date, last_day: date) -> Q:
+    """Departures, by the days of each trip's own time zone. One condition a time zone in use; there are few."""
     anywhere = Q(pk__in=())
     for name in Trip.objects.order_by().values_list("time_zone", flat=True).distinct():
         begin, end = _midnight(first_day, name), _midnight(last_day, name, days=1)
