@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -14,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from bookings.spreadsheets import escape_cell
+from bookings.spreadsheets import escape_cell, text_cell
 
 BATCH = 500
 # An Excel file is sent when it is whole; this many rows are ready well within the proxy's time-out for this path.
@@ -40,18 +41,18 @@ class StreamedExportMixin(ExportMixin):
 
 
 def exported_rows(resource: Any, selected: Any, queryset: Any) -> Iterator[list[Any]]:
-    """The header, then a row an object; text that a spreadsheet would run is escaped."""
+    """The header, then a row an object."""
     fields = resource.get_export_fields(selected)
     yield [str(field.column_name) for field in fields]
     for instance in resource.iter_queryset(resource.filter_export(queryset)):
-        yield [escape_cell(resource.export_field(field, instance)) for field in fields]
+        yield [resource.export_field(field, instance) for field in fields]
 
 
 def csv_chunks(rows: Iterator[list[Any]]) -> Iterator[bytes]:
     yield "\ufeff".encode()  # without this mark Excel takes Amharic for Latin
     while batch := list(islice(rows, BATCH)):
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(batch)
+        csv.writer(text).writerows(map(escape_cell, row) for row in batch)
         yield text.getvalue().encode()
 
 
@@ -70,7 +71,7 @@ def xlsx_file(rows: Iterator[list[Any]]) -> IO[bytes]:
     sheet.freeze_panes = "A2"
     sheet.append([bold(sheet, text) for text in next(rows)])
     for row in rows:
-        sheet.append(row)
+        sheet.append([written(sheet, value) for value in row])
     file = TemporaryFile()  # noqa: SIM115 (the response closes it)
     book.save(file)
     file.seek(0)
@@ -80,4 +81,20 @@ def xlsx_file(rows: Iterator[list[Any]]) -> IO[bytes]:
 def bold(sheet: Any, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, text)
     cell.font = Font(bold=True)
+    return cell
+
+
+def written(sheet: Any, value: Any) -> Any:
+    """Sums with their format; text as text, also where it looks like a formula."""
+    if isinstance(value, Decimal):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = "#,##0.00"
+        return cell
+    if not isinstance(value, str):
+        return value
+    text = text_cell(value)
+    if not text.startswith("="):
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
     return cell

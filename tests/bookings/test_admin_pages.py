@@ -269,6 +269,6 @@ def test_the_manifest_s_csv_runs_no_formula() -> None:
         "Pending",
         "1",
         "'@SUM(A1)",
-        "'+251911000000",
+        "+251911000000",
         "'\tcmd",
     ]

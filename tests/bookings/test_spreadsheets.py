@@ -17,6 +17,7 @@ from bookings.spreadsheets import (
     escape_cell,
     read_records,
     read_table,
+    text_cell,
     unescape_cell,
 )
 
@@ -132,7 +133,6 @@ def test_columns_are_found_whatever_their_case_and_missing_ones_are_named() -> N
     "text",
     [
         '=HYPERLINK("x")',
-        "+251911",
         "-1+1",
         "@SUM(A1)",
         "\tx",
@@ -165,7 +165,29 @@ def test_no_formula_hides_behind_a_semicolon_or_a_line_break(text: str, escaped:
     assert unescape_cell(escaped) == text
 
 
-@pytest.mark.parametrize("value", ["-12.50", "late arrival", "'t Hooft", Decimal("-5.00"), 3, date(2026, 7, 1), ""])
+@pytest.mark.parametrize("text", ["=1+1", "'=1", "+251911234567", "'t Hooft", "a\n'=1", "''@x", "plain"])
+def test_text_in_a_workbook_comes_back(text: str) -> None:
+    assert unescape_cell(text_cell(text)) == text
+
+
+def test_text_in_a_workbook_gets_no_apostrophe() -> None:
+    assert [text_cell(text) for text in ("=1+1", "+251911234567", "a;=1")] == ["=1+1", "+251911234567", "a;=1"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "+251911234567",
+        "+251 91 123 4567",
+        "-12.50",
+        "late arrival",
+        "'t Hooft",
+        Decimal("-5.00"),
+        3,
+        date(2026, 7, 1),
+        "",
+    ],
+)
 def test_numbers_days_and_plain_text_are_left_alone(value: Any) -> None:
     assert escape_cell(value) == value
 

@@ -190,7 +190,7 @@ def hostile_booking() -> Booking:
 def test_exported_cells_do_not_run(manager: Client) -> None:
     booking = hostile_booking()
     [row] = rows_of(export(manager, BOOKINGS, 0))
-    assert (row["Lead name"], row["Phone"], row["Notes"]) == ("'@SUM(A1)", "'+251923272516", "'=cmd()")
+    assert (row["Lead name"], row["Phone"], row["Notes"]) == ("'@SUM(A1)", "+251923272516", "'=cmd()")
     assert (row["Ref"], row["Party"], row["Total"], row["Status"]) == (booking.reference, "2", "2000.00", "Pending")
     [row] = rows_of(export(manager, DEPARTURES, 0))
     assert (row["Trip name"], row["Capacity"], row["Seats taken"]) == ("'-1+1", "10", "2")
@@ -201,7 +201,14 @@ def test_an_excel_export_keeps_numbers_and_days(manager: Client) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(export(manager, BOOKINGS, 1))).active
     header, row = ([cell.value for cell in line] for line in sheet.iter_rows())
     cells = dict(zip(header, row, strict=True))
-    assert (cells["Party"], cells["Total"], cells["Notes"]) == (2, 2000, "'=cmd()")
+    assert (cells["Party"], cells["Total"], cells["Notes"]) == (2, 2000, "=cmd()")
+    assert (cells["Phone"], cells["Lead name"], cells["Trip"]) == (
+        "+251923272516",
+        "@SUM(A1)",
+        booking.departure.trip.code,
+    )
+    notes, total = (sheet.cell(2, header.index(name) + 1) for name in ("Notes", "Total"))
+    assert (notes.data_type, total.number_format) == ("s", "#,##0.00")
     assert cells["Date"].date() == booking.departure.starts_at.astimezone(booking.departure.trip.zone).date()
 
 
