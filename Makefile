@@ -41,7 +41,7 @@ fuzz: setup-dev ## schemathesis for FUZZ_SECONDS against the web at URL, which b
 		--exclude-checks positive_data_acceptance $(ARGS)
 
 bench: setup-dev ## statements and time as rows grow, as ratios within one run
-	@exec $(BIN)/python -m pytest -q -s -p tests.conftest -o python_files='bench_*.py' benchmarks
+	@exec $(BIN)/python -m pytest -q -s -p tests.conftest -p tests.e2e.conftest -o python_files='bench_*.py' benchmarks
 
 lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --deploy
 	@$(BIN)/ruff check .

@@ -189,7 +189,7 @@ class Remote:
             raise ValueError(answer["error"])
         return answer["result"]
 
-    def wait(self, seconds: float = 10) -> None:
+    def wait(self, seconds: float = 60) -> None:
         """Until it answers."""
         deadline = time.monotonic() + seconds
         while True:

@@ -32,7 +32,7 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -123,7 +123,7 @@ def test_gunicorn_stops_with_the_same_line(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

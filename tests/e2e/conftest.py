@@ -74,7 +74,7 @@ class Stack:
             self.kill(name)
 
 
-def wait_until(condition: Any, what: str, seconds: float = 40) -> None:
+def wait_until(condition: Any, what: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -199,4 +199,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Page:
-    return browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)  # milliseconds, on a busy machine
+    return page

@@ -61,7 +61,7 @@ class Connection:
     """One kept-alive connection to the web process."""
 
     def __init__(self, url: str, **headers: str) -> None:
-        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
         self.headers = headers
 
     def send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Any:

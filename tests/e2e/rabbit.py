@@ -46,7 +46,7 @@ class Node:
             self.process = subprocess.Popen(
                 [str(SCRIPT)], env=self.environment, stdout=out, stderr=out, start_new_session=True
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not self._answers():
             if time.monotonic() > deadline:
                 raise TimeoutError((self.folder / "out").read_text())

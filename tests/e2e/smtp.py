@@ -31,7 +31,7 @@ class Inbox:
     def ids(self) -> list[str]:
         return [mail["Message-ID"] for mail in self.mails]
 
-    def wait_for(self, number: int, seconds: float = 30) -> list[Mail]:
+    def wait_for(self, number: int, seconds: float = 120) -> list[Mail]:
         deadline = time.monotonic() + seconds
         while len(self.mails) < number and time.monotonic() < deadline:
             time.sleep(0.05)

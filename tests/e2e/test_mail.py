@@ -51,7 +51,7 @@ def test_a_worker_killed_in_the_middle_of_200_mails_loses_none(stack: Stack, inb
     at_the_kill = len(inbox.mails)
     assert 60 <= at_the_kill < 200
     stack.start_worker()
-    wait_until(lambda: not Message.objects.exclude(status="sent").exists(), "all mails to be sent", 90)
+    wait_until(lambda: not Message.objects.exclude(status="sent").exists(), "all mails to be sent", 300)
     assert len(set(inbox.ids())) == 200
     twice = [message_id for message_id, times in Counter(inbox.ids()).items() if times > 1]
     flagged = [message.message_id for message in Message.objects.filter(possible_duplicate=True)]

@@ -108,7 +108,7 @@ def test_two_kills_during_200_payments_lose_nothing_and_take_nothing_twice(
         for share in shares:
             share.result(120)
     time_passes()
-    wait_until(all_settled, "the sweeps", 90)
+    wait_until(all_settled, "the sweeps", 300)
     assert_each_paid_once(bookings, provider)
     assert_each_told(bookings, inbox)
     call_command("check_books")

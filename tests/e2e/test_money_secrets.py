@@ -132,7 +132,7 @@ def flower_pages(flower: str) -> dict[str, str]:
     for path in ("/workers", "/tasks", "/broker", "/api/tasks", "/api/workers"):
         request = urllib.request.Request(flower + path)
         request.add_header("Authorization", "Basic " + b64encode(b"ops:only-for-tests").decode())
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             found[f"Flower {path}"] = response.read().decode()
     return found
 

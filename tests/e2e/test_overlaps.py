@@ -51,7 +51,7 @@ def overlap(first: Callable[[], object], second: Callable[[], object]) -> list[A
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return results
 
 

@@ -102,7 +102,7 @@ def test_two_at_once_with_different_amounts_get_their_own_or_none(booking: Booki
 def somebody_waits_for_a_lock() -> None:
     """Until the database says that somebody waits for us."""
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(waiting)
