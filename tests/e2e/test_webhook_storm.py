@@ -29,7 +29,8 @@ CONNECTIONS = 20
 
 def post(connection: Connection, raw: bytes, headers: dict[str, str]) -> int:
     """HTTP code"""
-    return connection.send("POST", reverse("api-payment-webhook"), raw, headers)[0]
+    code: int = connection.send("POST", reverse("api-payment-webhook"), raw, headers)[0]
+    return code
 
 
 @pytest.mark.django_db(transaction=True)
