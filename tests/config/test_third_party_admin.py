@@ -293,6 +293,33 @@ def test_results_say_what_ran_where_and_how_long() -> None:
         assert part in text
 
 
+def test_a_result_s_page_has_a_title_a_status_and_a_link_to_its_message() -> None:
+    make_results(1)
+    [result] = TaskResult.objects.all()
+    text = root().get(reverse("admin:django_celery_results_taskresult_change", args=[result.pk])).content.decode()
+    message = reverse("admin:notifications_message_change", args=[12])
+    assert f'<a class="text-link" href="{message}">12</a>' in text
+    assert "notifications.send_booking_confirmation_email 1-0" in text
+    assert [part for part in ("Task:", "(&#x27;SUCCESS&#x27;") if part in text] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, {"by-hand"}),
+        ({"origin": "all"}, {"by-hand", "by-beat"}),
+        ({"origin": "periodic"}, {"by-beat"}),
+        ({"task_name": "bookings.expire_holds"}, {"by-beat"}),
+        ({"q": "by-beat"}, {"by-beat"}),
+    ],
+)
+def test_periodic_results_are_hidden_until_they_are_asked_for(query: dict[str, str], shown: set[str]) -> None:
+    TaskResult.objects.create(task_id="by-hand", task_name="payments.settle_payment")
+    TaskResult.objects.create(task_id="by-beat", task_name="bookings.expire_holds", periodic_task_name="expire holds")
+    page = root().get(reverse("admin:django_celery_results_taskresult_changelist"), query)
+    assert {row.task_id for row in page.context["cl"].result_list} == shown
+
+
 def test_the_result_list_counts_nothing_and_costs_the_same_at_any_size() -> None:
     client = login(make_user("django_celery_results.view_taskresult"))
     url = reverse("admin:django_celery_results_taskresult_changelist")
