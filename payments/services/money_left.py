@@ -18,7 +18,7 @@ from payments.services.proposing import NOTHING, share_back
 GONE: Final = (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
 LOOKED_AT_ONCE: Final = timedelta(days=14)  # what the terms let us keep is shown so long, so that a person has seen it
 FETCH: Final = 2000  # rows a round trip
-ENOUGH: Final = ("status", "departure__status", "departure__starts_at")
+ENOUGH: Final = ("status", "total", "departure__status", "departure__starts_at")
 TERMS: Final = ("departure__trip__cancellation_tiers", "departure__trip__time_zone")
 
 

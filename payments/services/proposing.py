@@ -1,5 +1,7 @@
 """How much of a payment to give back, and why: the house's promise where it has made one, else the trip's terms.
 
+The terms are about what the booking costs; what was paid beyond that goes back in full.
+
 Everything is read through what is prefetched of a booking (payments, their refunds, events), for lists of many.
 """
 
@@ -10,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bookings.models import Booking, Departure
 from bookings.services.cancellation import cancelled_at, days_before, percent_back
+from bookings.wording import money
 from payments.models import Payment, Refund
 
 CENT = Decimal("0.01")
@@ -60,19 +63,30 @@ def _came_late(payment: Payment, ended: datetime | None) -> bool:
 
 def _owed_back(booking: Booking, ended: datetime | None, now: datetime) -> Decimal:
     """Of the money that came while the booking lived, less what went back or is on its way back."""
-    early, _late_ones = _split(booking, ended)
-    live = [refund for p in early for refund in p.refunds.all() if refund.status != Refund.Status.FAILED]
-    back = _sum(refund for refund in live if refund.kind == Refund.Kind.REFUND)
-    received = _sum(early) - _sum(refund for refund in live if refund.kind != Refund.Kind.REFUND)
-    excess = received - back - booking.total
-    if ended is None and excess > 0:
-        return excess
+    received, back = _received_and_back(booking, ended)
+    if _only_the_excess(booking, ended):
+        return received - back - booking.total
     return max(share_back(booking, received, ended or now) - back, NOTHING)
 
 
+def _received_and_back(booking: Booking, ended: datetime | None) -> tuple[Decimal, Decimal]:
+    early, _late_ones = _split(booking, ended)
+    live = [refund for p in early for refund in p.refunds.all() if refund.status != Refund.Status.FAILED]
+    back = _sum(refund for refund in live if refund.kind == Refund.Kind.REFUND)
+    return _sum(early) - _sum(refund for refund in live if refund.kind != Refund.Kind.REFUND), back
+
+
+def _only_the_excess(booking: Booking, ended: datetime | None) -> bool:
+    """While a booking lives, nothing else has to go back."""
+    received, back = _received_and_back(booking, ended)
+    return ended is None and booking.departure.status != Departure.Status.CANCELLED and received - back > booking.total
+
+
 def share_back(booking: Booking, received: Decimal, moment: datetime) -> Decimal:
-    """Of what was received of the customer, if the booking ended at that moment."""
-    return (received * _percent(booking, moment) / 100).quantize(CENT, ROUND_HALF_UP)
+    """Of what was received of the customer, if the booking ended at that moment: the excess, and the terms' share."""
+    excess = max(received - booking.total, NOTHING)
+    share = (received - excess) * _percent(booking, moment) / 100
+    return excess + share.quantize(CENT, ROUND_HALF_UP)
 
 
 def _percent(booking: Booking, moment: datetime) -> int:
@@ -86,7 +100,7 @@ def _late(booking: Booking) -> str:
 
 
 def _why(booking: Booking, ended: datetime | None, now: datetime) -> str:
-    if ended is None and booking.paid > booking.total:
+    if _only_the_excess(booking, ended):
         return "More was paid than the booking costs: the excess."
     if booking.departure.status == Departure.Status.CANCELLED:
         return "We cancelled the departure: all of it."
@@ -96,7 +110,14 @@ def _why(booking: Booking, ended: datetime | None, now: datetime) -> str:
     when = f"{days} day{'s' * (days != 1)} before it leaves" if days >= 0 else "after it has left"
     if ended is None:
         return f"If it were cancelled now, {when}, the trip's terms would give back {percent} %."
-    return f"Cancelled {when}: the trip's terms give back {percent} %."
+    excess = _received_and_back(booking, ended)[0] - booking.total
+    if excess <= 0 or percent == 100:
+        return f"Cancelled {when}: the trip's terms give back {percent} %."
+    price, beyond = money(booking.total, booking.currency), money(excess, booking.currency)
+    return (
+        f"Cancelled {when}: the trip's terms give back {percent} % of its price, {price}."
+        f" What was paid beyond it, {beyond}, goes back in full."
+    )
 
 
 def _sum(rows: Iterable[Payment | Refund]) -> Decimal:

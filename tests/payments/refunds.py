@@ -20,7 +20,7 @@ def paid_by_hand(booking: Booking | None = None, amount: str = "2000.00") -> Pay
     booking = booking or make_booking()
     money = ManualPayment(method="cash", amount=Decimal(amount))
     record_payments(booking_ids=[booking.pk], money=money, actor=clerk(), now=NOW).single()
-    return booking.payments.get(amount=Decimal(amount))
+    return booking.payments.filter(amount=Decimal(amount)).latest("pk")
 
 
 def begun_at(provider: Provider, booking: Booking | None = None, amount: str = "2000.00") -> Payment:
