@@ -95,7 +95,7 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "currency": booking.currency,
         "total": f"{booking.total:.2f}",
         "deposit_due": f"{booking.deposit_due:.2f}",
-        "paid": f"{booking.paid:.2f}",
+        "paid": f"{booking.staying:.2f}",
         "balance": f"{booking.balance:.2f}",
         "overpaid": f"{-booking.balance:.2f}" if booking.balance < 0 else "",
         "status": str(Booking.Status(booking.status).label),

@@ -169,7 +169,10 @@ class BookingSerializer(serializers.ModelSerializer[Booking]):
     departure = BookedDepartureSerializer(read_only=True)
     customer = CustomerSerializer(read_only=True)
     balance = serializers.DecimalField(
-        max_digits=12, decimal_places=2, read_only=True, help_text="Negative when too much was paid."
+        max_digits=12,
+        decimal_places=2,
+        read_only=True,
+        help_text="Still to pay; what is on its way back counts as unpaid. Negative when too much was paid.",
     )
     hold_expires_at = moment(allow_null=True)
     created_at = moment()

@@ -23,6 +23,14 @@ def still_to_pay(booking: Booking) -> str:
     return f"{money(booking.balance, booking.currency)} to pay" if booking.balance else "Paid in full"
 
 
+def going_back(booking: Booking) -> str:
+    """A sentence about money that is paid and counts no more; empty where there is none."""
+    if not booking.going_back:
+        return ""
+    amount = money(booking.going_back, booking.currency)
+    return f"{amount} of what {booking.reference} has paid is on its way back and doesn't count."
+
+
 def people(number: int) -> str:
     return f"{number} {'person' if number == 1 else 'people'}"
 

@@ -17,6 +17,7 @@ FETCH = 2000  # rows a round trip
 def breaches() -> Iterator[str]:
     """One sentence for each broken rule; nothing when the books are clean."""
     yield from _paid()
+    yield from _going_back()
     yield from _currencies()
     yield from _unproven()
     yield from _refunds()
@@ -37,6 +38,19 @@ def _paid() -> Iterator[str]:
     rows = wrong.values_list("reference", "currency", "paid", "money")
     for reference, currency, paid, money in rows.iterator(FETCH):
         yield f"Booking {reference}: paid is {currency} {paid:.2f}, but its payments less refunds are {money:.2f}."
+
+
+def _going_back() -> Iterator[str]:
+    coming = Refund.objects.filter(payment__booking=OuterRef("pk"), status__in=Refund.GOING_BACK)
+    wrong = (
+        Booking.objects.annotate(money=_total(coming.values("payment__booking")))
+        .annotate(gap=Round(F("going_back") - F("money"), precision=2))
+        .exclude(gap=0)
+        .order_by("pk")
+    )
+    rows = wrong.values_list("reference", "currency", "going_back", "money")
+    for reference, currency, kept, money in rows.iterator(FETCH):
+        yield f"Booking {reference}: {currency} {kept:.2f} is noted as going back, but its refunds say {money:.2f}."
 
 
 def _total(rows: "QuerySet[Any, Any]") -> Coalesce:

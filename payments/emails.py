@@ -20,18 +20,13 @@ def queue(kind: str, payments: Sequence[Payment], *, now: datetime, facts: dict[
 def queue_refund(refund: Refund, *, now: datetime, on_its_way: bool = False) -> None:
     """One mail a refund, ever: it was paid back, or is with the provider. Its payment needs what `queue` needs.
 
-    The mail's sums are those after this refund.
+    The mail's sums are those after this refund: the booking must know of it.
     """
-    booking = refund.payment.booking
-    paid = booking.paid - refund.amount if on_its_way else booking.paid
     facts = {
         "refunded": f"{refund.amount:.2f}",
         "reason": refund.reason,
         "way": way_of(refund),
         "on_its_way": "yes" if on_its_way else "",
-        "paid": f"{paid:.2f}",
-        "balance": f"{booking.total - paid:.2f}",
-        "overpaid": f"{paid - booking.total:.2f}" if paid > booking.total else "",
     }
     outbox.enqueue([_mail("payment_refunded", refund.payment, _occurrence(refund), facts, now)], now=now)
 

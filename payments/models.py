@@ -165,6 +165,7 @@ class Refund(models.Model):
         UNKNOWN = "unknown", _("Unknown")
 
     MOVING = (Status.PROCESSING, Status.UNKNOWN)  # with the provider; nobody knows yet
+    GOING_BACK = (Status.REQUESTED, Status.APPROVED, *MOVING)  # it doesn't stay, but hasn't left yet
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REFUND)

@@ -12,7 +12,7 @@ from bookings.admin.due_date_act import DUE_DATE
 from bookings.forms.acts import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
 from bookings.models import Booking
 from bookings.services import mailing, moving, transitions, waitlist
-from bookings.wording import money
+from bookings.wording import going_back, money
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,15 +31,20 @@ def confirm(order: Order) -> Report:
 
 
 def can_confirm(booking: Booking, user: "User", _now: datetime) -> bool:
-    paid = booking.paid >= booking.deposit_due
+    paid = booking.staying >= booking.deposit_due
     return booking.status == Status.PENDING and (paid or user.has_perm("bookings.confirm_unpaid_booking"))
 
 
 def confirm_effects(bookings: Bookings) -> Iterator[str]:
-    yield from mails("booking_confirmed", [b.customer for b in bookings if b.paid >= b.deposit_due])
-    for booking in [b for b in bookings if b.paid < b.deposit_due][:SHOWN]:
-        owed = money(booking.deposit_due - booking.paid, booking.currency)
+    yield from mails("booking_confirmed", [b.customer for b in bookings if b.staying >= b.deposit_due])
+    yield from what_goes_back(bookings)
+    for booking in [b for b in bookings if b.staying < b.deposit_due][:SHOWN]:
+        owed = money(booking.deposit_due - booking.staying, booking.currency)
         yield f"{booking.reference} lacks {owed} of its deposit: it is confirmed, and mailed, only with a reason below."
+
+
+def what_goes_back(bookings: Bookings) -> Iterator[str]:
+    yield from [text for text in map(going_back, bookings) if text][:SHOWN]
 
 
 def cancel(order: Order) -> Report:
@@ -55,6 +60,7 @@ def cancel_effects(bookings: Bookings) -> Iterator[str]:
         yield f"{seats} {'seat comes' if seats == 1 else 'seats come'} free."
     for booking in [b for b in bookings if b.paid > 0][:SHOWN]:
         yield f"{booking.reference} has {money(booking.paid, booking.currency)} paid, which stays on the booking."
+    yield from what_goes_back(bookings)
     yield from mails("booking_cancelled", [b.customer for b in bookings])
 
 
@@ -76,6 +82,7 @@ def change_party(order: Order) -> Report:
 def party_effects(bookings: Bookings) -> Iterator[str]:
     for booking in bookings:
         yield f"The price stays {money(booking.unit_price, booking.currency)} a person; total and deposit follow."
+    yield from what_goes_back(bookings)
     yield from mails("booking_changed", [b.customer for b in bookings])
 
 
@@ -102,8 +109,9 @@ def bring_back(order: Order) -> Report:
 
 def bring_back_effects(bookings: Bookings) -> Iterator[str]:
     yield "It takes its seats again, if they are free."
+    yield from what_goes_back(bookings)
     for booking in bookings:
-        covered = booking.paid >= booking.deposit_due
+        covered = booking.staying >= booking.deposit_due
         yield from mails("booking_confirmed" if covered else "booking_confirmation", [booking.customer])
 
 
@@ -129,7 +137,7 @@ def in_status(*statuses: Status) -> "Allows":
 
 
 def told_by(kind: str) -> "Effects":
-    return lambda bookings: mails(kind, [b.customer for b in bookings])
+    return lambda bookings: [*what_goes_back(bookings), *mails(kind, [b.customer for b in bookings])]
 
 
 if TYPE_CHECKING:

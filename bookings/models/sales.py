@@ -55,7 +55,11 @@ class Customer(models.Model):
 
 
 class Booking(models.Model):
-    """Seats for a party on one departure. `paid` is net of refunds and kept by payments under this row's lock."""
+    """Seats for a party on one departure.
+
+    `paid` is net of refunds; of it `going_back` is asked back or on its way. Both are kept by payments under this
+    row's lock. Only what stays counts.
+    """
 
     class Status(models.TextChoices):
         WAITLISTED = "waitlisted", _("Waiting list")
@@ -85,6 +89,9 @@ class Booking(models.Model):
     total = Money(_("total"))
     deposit_due = Money(_("deposit"), default=Decimal(0))
     paid = Money(_("paid"), default=Decimal(0))
+    going_back = Money(
+        _("on its way back"), default=Decimal(0), db_default=Decimal(0), editable=False, help_text="Kept by payments."
+    )
     balance_due_on = models.DateField(
         _("all to be paid by"), null=True, blank=True, help_text=_("The last day, in the trip's time zone.")
     )
@@ -128,11 +135,12 @@ class Booking(models.Model):
                 name="booking_money_left",
                 condition=Q(status__in=("cancelled", "expired"), paid__gt=0),
             ),
+            models.Index(fields=("id",), name="booking_going_back", condition=Q(going_back__gt=0)),
             models.Index(fields=("status",), name="booking_overpaid", condition=Q(paid__gt=F("total"))),
             models.Index(
                 fields=("balance_due_on",),
                 name="booking_balance_due",
-                condition=Q(status__in=("pending", "confirmed"), paid__lt=F("total")),
+                condition=Q(status__in=("pending", "confirmed"), paid__lt=F("total") + F("going_back")),
             ),
         )
         constraints = (
@@ -174,13 +182,18 @@ class Booking(models.Model):
         return f"booking:{self.reference}"
 
     @property
+    def staying(self) -> Decimal:
+        """What is paid and doesn't go back: the money that decides."""
+        return self.paid - self.going_back
+
+    @property
     def balance(self) -> Decimal:
         """Still to pay; negative when too much was paid."""
-        return self.total - self.paid
+        return self.total - self.staying
 
     def due_at(self, now: datetime) -> Decimal:
         """What is asked next: the rest of the deposit, or all of the balance once that is paid or its day is over."""
-        deposit = self.deposit_due - self.paid
+        deposit = self.deposit_due - self.staying
         if deposit > 0 and not self.is_overdue(now):
             return min(deposit, self.balance)
         return max(self.balance, Decimal(0))

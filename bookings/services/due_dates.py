@@ -61,4 +61,4 @@ def overdue(bookings: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
     over = Q(pk__in=[])
     for today, names in zones.items():
         over |= Q(balance_due_on__lt=today, departure__trip__time_zone__in=names)
-    return bookings.filter(over, status__in=OWING, paid__lt=F("total"))
+    return bookings.filter(over, status__in=OWING, paid__lt=F("total") + F("going_back"))

@@ -1,4 +1,4 @@
-"""The money side of a booking. payments calls this with the bookings locked; nothing else writes `paid`."""
+"""The money side of a booking. payments calls this with the bookings locked; nothing else writes these columns."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Case, F, Value, When
 
+from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, Money
 from bookings.services.outcome import add_events
-from bookings.services.settling import settle
+from bookings.services.settling import COVERED, confirm, covered, settle
 from notifications import outbox
 
 
@@ -32,6 +33,16 @@ def add_money(
     outbox.withdraw(
         topics=[b.topic for b in settled], reason="The booking was confirmed.", kinds=["booking_confirmation"]
     )
+
+
+def set_going_back(booking: Booking, amount: Decimal, *, actor: Actor, now: datetime) -> None:
+    """What of this locked booking's `paid` doesn't stay. A pending one whose deposit stays after all is confirmed."""
+    if booking.going_back == amount:
+        return
+    Booking.objects.filter(pk=booking.pk).update(going_back=amount, updated_at=now)
+    booking.going_back = amount
+    pairs = confirm(covered([booking]), actor=actor, now=now, text=COVERED)
+    emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
 
 
 def set_payment_open(booking: Booking, *, is_open: bool) -> None:

@@ -8,6 +8,7 @@ from bookings.models import Booking
 from bookings.services.outcome import Pair, change_status
 
 Status = Booking.Status
+COVERED = "The deposit is covered"
 
 
 def confirm(bookings: Sequence[Booking], *, actor: Actor, now: datetime, text: str = "") -> list[Pair]:
@@ -26,6 +27,11 @@ def settle(bookings: Sequence[Booking], *, actor: Actor, now: datetime) -> list[
 
     Queues no mail: the caller's mail says the new status.
     """
-    ready = [b for b in bookings if b.status == Status.PENDING and b.paid >= b.deposit_due]
-    confirm(ready, actor=actor, now=now, text="The deposit is covered")
+    ready = covered(bookings)
+    confirm(ready, actor=actor, now=now, text=COVERED)
     return ready
+
+
+def covered(bookings: Sequence[Booking]) -> list[Booking]:
+    """Those that are pending and have paid their deposit with money that stays."""
+    return [b for b in bookings if b.status == Status.PENDING and b.staying >= b.deposit_due]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from bookings import emails
 from bookings.actors import SYSTEM, Actor
@@ -13,7 +14,7 @@ from bookings.services.outcome import Outcome, change_status, sort_out
 from bookings.services.seats import give_back, seats_of, take_seats
 from bookings.services.settling import confirm, settle
 from bookings.services.taking import balance_due_on, hold_until
-from bookings.wording import money
+from bookings.wording import going_back, money
 from notifications import outbox
 
 Status = Booking.Status
@@ -39,18 +40,20 @@ def not_in(booking: Booking, allowed: Sequence[str], verb: str) -> Refused | Non
 def confirm_bookings(
     *, booking_ids: Sequence[int], actor: Actor, now: datetime, unpaid_reason: str = ""
 ) -> Outcome[Booking]:
-    """pending → confirmed where the deposit is paid, or with `unpaid_reason` whatever is paid. Mails each customer."""
+    """pending → confirmed where the deposit is paid and stays, or with `unpaid_reason` whatever is paid.
+
+    Mails each customer.
+    """
 
     def check(booking: Booking) -> Refused | None:
         if booking.status == Status.CONFIRMED:
             return Refused("already_confirmed", f"{booking.reference} is confirmed already.")
         if refusal := not_in(booking, [Status.PENDING], "confirmed"):
             return refusal
-        if booking.paid < booking.deposit_due and not unpaid_reason.strip():
-            owed = booking.deposit_due - booking.paid
-            return Refused(
-                "deposit_missing", f"{booking.reference} lacks {money(owed, booking.currency)} of its deposit."
-            )
+        if booking.staying < booking.deposit_due and not unpaid_reason.strip():
+            owed = money(booking.deposit_due - booking.staying, booking.currency)
+            text = f"{booking.reference} lacks {owed} of its deposit. {going_back(booking)}"
+            return Refused("deposit_missing", text.strip())
         return None
 
     outcome = sort_out(booking_ids, check)
@@ -81,10 +84,11 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
 
 
 def expire_holds(*, now: datetime) -> int:
-    """pending → expired for every hold that is over, with no money on it and none on its way. Returns how many."""
+    """pending → expired for every hold that is over, with no money that stays and none on its way. Returns how many."""
     done = 0
     while True:
-        due = Booking.objects.filter(status=Status.PENDING, hold_expires_at__lte=now, paid__lte=0, payment_open=False)
+        over = Booking.objects.filter(status=Status.PENDING, hold_expires_at__lte=now, payment_open=False)
+        due = over.filter(paid__lte=F("going_back"))
         ids = list(due.order_by("hold_expires_at").values_list("pk", flat=True)[:BATCH])
         if not ids:
             return done
@@ -98,7 +102,7 @@ def expire_holds(*, now: datetime) -> int:
 def _expire(booking_ids: Sequence[int], now: datetime) -> int:
     def check(booking: Booking) -> Refused | None:
         over = booking.hold_expires_at is not None and booking.hold_expires_at <= now
-        no_money = booking.paid <= 0 and not booking.payment_open
+        no_money = booking.staying <= 0 and not booking.payment_open
         if over and no_money and booking.status == Status.PENDING:
             return None
         return Refused("hold_changed", "The hold was changed.")

@@ -52,7 +52,7 @@ def summary(booking: Booking, now: datetime) -> dict[str, Any]:
         refunded=Sum("amount", filter=gone), going_back=Sum("amount", filter=coming)
     )
     live = booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
-    deposit = booking.due_at(now) if live and booking.paid < booking.deposit_due else NOTHING
+    deposit = booking.due_at(now) if live and booking.staying < booking.deposit_due else NOTHING
     return {
         **{name: value or NOTHING for name, value in (payments | refunds).items()},
         "deposit": deposit if deposit < booking.balance else NOTHING,

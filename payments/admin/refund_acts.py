@@ -9,7 +9,7 @@ from django.conf import settings
 
 from bookings.acts import Act, Order, Report, Wording, mails
 from bookings.models import Booking
-from bookings.wording import money
+from bookings.wording import going_back, money
 from payments.forms.refunds import LookedForm, ReferenceForm, RefundForm, StaffReasonForm
 from payments.models import Payment, Refund
 from payments.services import refund_checking, refunding
@@ -42,10 +42,10 @@ def can_refund(payment: Payment, _user: "User", _now: datetime) -> bool:
 
 
 def owed_again(booking: Booking, amount: Decimal | None = None) -> Iterator[str]:
-    """What a live booking owes once `amount`, or an amount not known yet, has gone back."""
+    """What a live booking owes once `amount`, which is asked for already, or an amount not known yet has gone back."""
     if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
         return
-    excess = max(-booking.balance, Decimal(0))
+    excess = max((amount or Decimal(0)) - booking.balance, Decimal(0))
     if amount is not None and amount <= excess:
         return
     beyond = f" beyond the {money(excess, booking.currency)} too much" if excess else ""
@@ -65,6 +65,7 @@ def refund_effects(payments: Sequence[Payment]) -> Iterator[str]:
             yield "Through the provider it takes one to three working days. What you pay by hand counts at once."
         else:
             yield "It counts as paid out at once: hand over or transfer the money now."
+        yield from filter(None, [going_back(payment.booking)])
         yield from owed_again(payment.booking)
     yield from mails("payment_refunded", [payment.booking.customer for payment in payments])
 

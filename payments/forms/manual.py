@@ -45,7 +45,7 @@ class ExpectedMoneyForm(ActForm):
         if len(self.rows) == 1:
             [booking] = self.rows
             self.initial.setdefault("amount", max(booking.balance, Decimal(0)))
-            deposit = max(booking.deposit_due - booking.paid, Decimal(0))
+            deposit = max(booking.deposit_due - booking.staying, Decimal(0))
             owed = f"Still to pay: {money(max(booking.balance, Decimal(0)), booking.currency)}"
             if deposit:
                 owed += f", {money(deposit, booking.currency)} of it as the deposit"

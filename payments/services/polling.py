@@ -49,7 +49,8 @@ def _due(now: datetime, limit: int) -> Iterator[Payment]:
     watched = Payment.objects.filter(method__in=Payment.PROVIDER, next_check_at__isnull=False)
     # A link of a booking that is gone, or owes less by now, must not be paid any more.
     payable = Q(status__in=(*Payment.OPEN, Status.FAILED))  # a failed one may be tried again on its link
-    stale = Q(booking__status__in=GONE) | Q(amount__gt=F("booking__total") - F("booking__paid"))
+    owed = F("booking__total") - F("booking__paid") + F("booking__going_back")
+    stale = Q(booking__status__in=GONE) | Q(amount__gt=owed)
     asked_lately = Q(checked_at__gt=now - AGAIN)
     due = watched.filter(Q(next_check_at__lte=now) | (payable & stale & ~asked_lately))
     yield from due.select_related("booking").order_by("next_check_at")[:limit]

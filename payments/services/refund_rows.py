@@ -10,6 +10,7 @@ from bookings.services.outcome import add_events
 from bookings.wording import money
 from payments import emails
 from payments.models import Payment, Refund
+from payments.services import going_back
 from payments.services.crediting import lock_payment
 
 Status = Refund.Status
@@ -35,6 +36,11 @@ def unclear_refunds(payment: Payment) -> "list[Refund]":
     return list(unknown | unanswered)
 
 
+def was_sent(refund: Refund) -> bool:
+    """By us to a provider; not one that was seen there."""
+    return refund.way == Refund.Way.PROVIDER and refund.requested_by_id is not None and refund.sent_at is not None
+
+
 def change(refund: Refund, **changes: Any) -> None:
     Refund.objects.filter(pk=refund.pk).update(**changes)
     for name, value in changes.items():
@@ -56,6 +62,7 @@ def succeed(refund: Refund, *, actor: Actor, now: datetime, **changes: Any) -> N
     change(refund, status=Status.SUCCEEDED, succeeded_at=now, next_check_at=None, **changes)
     text = f"{sum_of(refund)} paid back ({refund.get_way_display()}): {refund.reason}"
     ledger.add_money({booking: -refund.amount}, kind="refunded", texts={booking.pk: text}, actor=actor, now=now)
+    going_back.keep(booking, actor=actor, now=now)
     emails.queue_refund(refund, on_its_way=False, now=now)
 
 
@@ -69,4 +76,5 @@ def fail(refund: Refund, why: str, *, actor: Actor, now: datetime, kind: str = "
         ledger.add_money({booking: refund.amount}, kind=kind, texts={booking.pk: text}, actor=actor, now=now)
     else:
         tell_timeline(refund, kind, f"was not paid back. {why}", actor=actor, now=now)
+        going_back.keep(booking, actor=actor, now=now)
     emails.withdraw_refund(refund, reason="The refund failed.")

@@ -1,7 +1,7 @@
 """Refunds at the desk: asked for, approved by another person above a limit, turned down, or handed over.
 
 What goes through the provider is sent and asked about by refund_sending.py. A booking's `paid` moves when a refund
-has succeeded, not before; what is asked for is kept apart on its payment all the same, under the payment's lock.
+has succeeded, not before; until then its `going_back` says what of it doesn't stay.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from bookings.wording import money
 from notifications import dispatch
 from payments.gateway import registry
 from payments.models import Payment, Refund
+from payments.services import going_back
 from payments.services.crediting import lock_payment
 from payments.services.proposing import left_on
 from payments.services.refund_rows import (
@@ -72,6 +73,7 @@ def request_refund(
         creation_key=creation_key,
         created_at=now,
     )
+    going_back.keep(payment.booking, actor=actor, now=now)
     if waits:
         what = f"to be paid back ({refund.get_way_display()}) when another person approves: {reason}"
         tell_timeline(refund, "refund_requested", what, actor=actor, now=now)

@@ -79,7 +79,7 @@ def _queue_batch(due: Q, after: int, occurrence: str, now: datetime) -> tuple[in
         ~Exists(unclear),
         pk__gt=after,
         status=Booking.Status.CONFIRMED,
-        paid__lt=F("total"),
+        paid__lt=F("total") + F("going_back"),
         created_at__lte=now - DAY,  # who booked just now was told then
         departure__starts_at__gt=now,
     ).exclude(customer__email="")

@@ -154,9 +154,11 @@ def test_refunds_above_the_payment_are_found(booking: Booking) -> None:
     payment = Payment.objects.get(amount=600)
     common = {"payment": payment, "reason": "Ill", "requested_by_label": "Sara", "created_at": NOW}
     Refund.objects.create(**common, amount=Decimal("600.00"), status="requested")
+    Booking.objects.update(going_back=Decimal("600.00"))
     Refund.objects.create(**common, amount=Decimal("9.99"), status="failed")
     assert list(all_breaches()) == []
     Refund.objects.create(**common, amount=Decimal("0.01"), status="unknown")
+    Booking.objects.update(going_back=Decimal("600.01"))
     assert list(all_breaches()) == [f"Payment {payment.tx_ref}: refunds are ETB 600.01 of 600.00."]
 
 
