@@ -54,13 +54,17 @@ def tell_ours(event: str, payments: Iterable[tuple[Payment, str]], now: datetime
     _tell(rows)
 
 
-def tell_doubt(payment: Payment, gone: Decimal, *, changed_at: str, now: datetime) -> None:
-    """The provider says “refunded” and names no sum; `gone` went back here. Told again when it changed there."""
+def tell_doubt(payment: Payment, gone: Decimal, going: Decimal, *, changed_at: str, now: datetime) -> None:
+    """The provider says “refunded” and names no sum; `gone` went back here, `going` is on its way.
+
+    Told again when it changed there.
+    """
+    on_its_way = f", and {going:.2f} is on its way" if going else ""
     text = (
         f"The provider says “refunded”, but not how much; of {money(payment.amount, payment.currency)} we paid back "
-        f"{gone:.2f}. Look there: if the rest went back too, record it as a refund by another way."
+        f"{gone:.2f}{on_its_way}. Look there: if the rest went back too, record it as a refund by another way."
     )
-    tell_of(payment, text, occurrence=f"{gone}:{changed_at}", now=now)
+    tell_of(payment, text, occurrence=f"{gone + going}:{changed_at}", now=now)
 
 
 def tell_of(payment: Payment, text: str, *, occurrence: str, now: datetime) -> None:
@@ -110,8 +114,12 @@ def difference(payment: Payment, row: Transaction) -> str:
     return ""
 
 
-def is_counted(payment: Payment) -> bool:
-    """Something of the payment is left here, and no refund of it is with the provider."""
-    refunds = payment.refunds.all()
-    gone = sum(refund.amount for refund in refunds if refund.status == Refund.Status.SUCCEEDED)
-    return gone < payment.amount and not any(refund.status in Refund.MOVING for refund in refunds)
+def is_counted(payment: Payment, state: State) -> bool:
+    """It is refunded or reversed there, and what is written here doesn't explain that; nor may a refund on its way."""
+    gone = [refund for refund in payment.refunds.all() if refund.status == Refund.Status.SUCCEEDED]
+    if state is State.REVERSED:
+        return all(refund.kind != Refund.Kind.REVERSAL for refund in gone)
+    if any(refund.status in Refund.MOVING for refund in payment.refunds.all()):
+        return False
+    by_provider = any(refund.way == Refund.Way.PROVIDER for refund in gone)
+    return not by_provider or sum(refund.amount for refund in gone) < payment.amount

@@ -99,9 +99,10 @@ def _perhaps(method: str, rows: Sequence[Transaction], now: datetime) -> list[in
 
 def _went_back(method: str, theirs: _List) -> list[int]:
     """Payments of ours that are still counted here, or a part of them, and went back there, says the list."""
-    back = [row.reference for row in theirs.rows.values() if row.state in (State.REFUNDED, State.REVERSED)]
+    back = {ref: row.state for ref, row in theirs.rows.items() if row.state in (State.REFUNDED, State.REVERSED)}
     ours = Payment.objects.filter(method=method, status=Status.SUCCEEDED, provider_reference__in=back)
-    return [payment.pk for payment in ours.prefetch_related("refunds") if findings.is_counted(payment)][:MOST_ASKED]
+    counted = [p.pk for p in ours.prefetch_related("refunds") if findings.is_counted(p, back[p.provider_reference])]
+    return counted[:MOST_ASKED]
 
 
 def _ask(payment_ids: Collection[int], end: datetime, now: datetime) -> None:
@@ -123,7 +124,9 @@ def _compare_ours(method: str, theirs: _List, now: datetime) -> tuple[list[str],
         if row is not None:
             if text := findings.difference(payment, row):
                 other.append((payment, text))
-            elif row.state is State.REFUNDED and findings.is_counted(payment):  # told when it was asked about
+            elif row.state is State.REFUNDED and findings.is_counted(
+                payment, row.state
+            ):  # told when asked about
                 doubtful.append(payment.tx_ref)
         elif not theirs.why and _belongs_in(payment, now):
             missing.append((payment, "It succeeded here, but the provider's list doesn't have it."))

@@ -12,7 +12,7 @@ from bookings.services.transitions import need_reason
 from payments.gateway import Answer, Gateway, State, Verdict, registry
 from payments.models import Payment, Refund
 from payments.services.refund_answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
-from payments.services.refund_rows import Status, change, fail, lock_refund, succeed
+from payments.services.refund_rows import Status, change, fail, lock_refund, succeed, was_sent
 from payments.services.settling import settle
 
 TAKEN_BACK = Answer(Verdict.DONE, "The bank took the payment back.", State.NOT_FOUND)  # the refund isn't known, then
@@ -47,11 +47,6 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
         if refund.status in CHECKED:
             _note_checked(refund, answer, actor, now)
     return Checked(refund, answer)
-
-
-def was_sent(refund: Refund) -> bool:
-    """By us to a provider; not one that was seen there."""
-    return refund.way == Refund.Way.PROVIDER and refund.requested_by_id is not None and refund.sent_at is not None
 
 
 def _ask(gateway: Gateway, refund: Refund) -> Answer:

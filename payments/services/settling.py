@@ -163,7 +163,8 @@ def _written(amount: Decimal) -> str:
 def _put_in_review(this: _Settling, wrong: list[str]) -> None:
     """The provider took money, but not what we asked for: a person decides, and no seat is given for it."""
     payment, text = this.payment, "; ".join(wrong)
-    note = f"Paid at the provider, but {text}."[:255]
+    back = f" and {this.answer.state}" if this.answer.state is not State.PAID else ""
+    note = f"Paid{back} at the provider, but {text}."[:255]
     change([payment], {"check_note": note})
     if payment.status == Status.SUCCEEDED and this.answer.state is not State.PAID:
         list_findings.tell_of(payment, f"{this.answer.detail} {note}", occurrence=text, now=this.now)
