@@ -32,7 +32,7 @@ KEPT = frozenset(
     }
 )
 
-TRANSIENT = frozenset({"in_progress", "payment_unknown", "too_many"})  # refusals that pass by themselves
+TRANSIENT = frozenset({"in_progress", "in_review", "payment_unknown", "too_many"})  # refusals that pass by themselves
 
 Work = Callable[[], Response]
 View = TypeVar("View", bound=ApiView)

@@ -11,6 +11,7 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from rest_framework.request import Request
@@ -69,7 +70,8 @@ def _begin(request: HttpRequest, booking: Booking, asked: Decimal | None) -> Htt
         stale = refusal.code in STALE
         code = why_closed(booking, now=timezone.now()) or ("" if stale else refusal.code)
         return _pay_page(request, booking, asked, closed=code, changed=stale)
-    return private(SeeOther(payment.checkout_url), may_lead_to=checkout_pages())
+    paid_already = reverse("pay-return", args=[payment.tx_ref])
+    return private(SeeOther(payment.checkout_url or paid_already), may_lead_to=checkout_pages())
 
 
 def _wait(request: HttpRequest, booking: Booking) -> HttpResponse | None:

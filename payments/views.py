@@ -47,7 +47,10 @@ class PaymentInitiate(ApiView):
     )
     @idempotent_outside
     def post(self, request: Request) -> Response:
-        """Begin a payment: send the customer to its checkout_url. An open one of the same amount is given again."""
+        """Begin a payment: send the customer to its checkout_url. An open one of the same amount is given again.
+
+        Where it was paid before we could answer, it comes back as succeeded, without a checkout_url.
+        """
         body = NewPaymentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         payment = find_made(self.creation_key) or self._start(body.validated_data)

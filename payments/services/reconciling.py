@@ -124,9 +124,7 @@ def _compare_ours(method: str, theirs: _List, now: datetime) -> tuple[list[str],
         if row is not None:
             if text := findings.difference(payment, row):
                 other.append((payment, text))
-            elif row.state is State.REFUNDED and findings.is_counted(
-                payment, row.state
-            ):  # told when asked about
+            elif row.state is State.REFUNDED and findings.is_counted(payment, row.state):  # told when asked about
                 doubtful.append(payment.tx_ref)
         elif not theirs.why and _belongs_in(payment, now):
             missing.append((payment, "It succeeded here, but the provider's list doesn't have it."))

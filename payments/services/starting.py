@@ -39,7 +39,8 @@ def start_payment(
 ) -> Payment:
     """A pending payment with a checkout link; `amount` is in the booking's currency, None means what is due now.
 
-    A link of the same amount that is still good is given again; another one is closed first. Talks to the provider:
+    It has succeeded already, and has no link, when its webhook was faster than the provider's answer to us. A link of
+    the same amount that is still good is given again; another one is closed first. Talks to the provider:
     never call it inside a transaction. Refused: nothing owed, too much, not payable, an attempt nobody knows about,
     or what the provider refused.
     """
@@ -167,8 +168,12 @@ def _order(payment: Payment, return_url: str) -> Order:
 def _note_answer(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor, now: datetime) -> Payment:
     """Write down what the provider said; raises where the customer gets no link."""
     payment = _move(payment_id, answer, gateway, actor, now)
-    if payment.status == Status.PENDING and payment.checkout_url:
+    if payment.status == Status.SUCCEEDED or (payment.status == Status.PENDING and payment.checkout_url):
         return payment
+    if payment.status == Status.REVIEW:
+        raise Refused("in_review", f"{payment.booking.reference} has a payment in review. {payment.check_note}")
+    if answer.verdict is Verdict.DONE:  # it failed meanwhile: the next try ends this link and makes another
+        raise Refused("in_progress", BUSY)
     if answer.verdict is Verdict.REFUSED:
         raise Refused("provider_refused", f"{gateway.label} refused this payment: {answer.detail}")
     if answer.verdict is Verdict.MISCONFIGURED:

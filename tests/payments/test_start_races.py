@@ -132,3 +132,30 @@ def test_a_payment_that_fails_while_it_is_paid_again_leaves_one_living_link(
     first.refresh_from_db()
     assert (first.status, first.next_check_at, provider.book.txs[first.tx_ref].link_over) == ("failed", None, True)
     assert (began[0].status, provider.book.txs[began[0].tx_ref].link_over) == ("pending", False)
+
+
+def test_a_webhook_that_is_faster_than_the_answer_gives_the_caller_a_paid_payment(
+    booking: Booking, provider: Provider
+) -> None:
+    provider.tell("initialize", "slow", seconds=1)
+    api, answers = caller(), []
+
+    def initiate() -> None:
+        body = {"booking": booking.reference}
+        answers.append(api.post("/api/payment/initiate/", body, content_type="application/json"))
+        connections.close_all()
+
+    call = threading.Thread(target=initiate)
+    call.start()
+    deadline = time.monotonic() + 10
+    while not provider.book.txs and time.monotonic() < deadline:
+        time.sleep(0.01)
+    payment = Payment.objects.get()
+    provider.pay(payment.tx_ref)
+    assert (
+        settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=timezone.now()).payment.status == "succeeded"
+    )
+    call.join()
+    [answer] = answers
+    shown = answer.json()
+    assert (answer.status_code, shown["tx_ref"], shown["status"]) == (201, payment.tx_ref, "succeeded")
