@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from bookings import wording
 from bookings.actors import Actor
+from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.services.outcome import Outcome, add_events, lock_bookings
@@ -153,10 +154,10 @@ def _once(money: ManualPayment) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if "external_reference" in str(error):
+        if violates(error, Payment, "one_payment_per_external_reference"):
             text = f"A payment with the reference {money.external_reference} is recorded already."
             raise Refused("reference_used", text) from error
-        if "creation_key" in str(error):
+        if violates(error, Payment, "one_payment_per_creation_key"):
             raise Refused("already_recorded", "This payment is recorded already.") from error
         raise
 

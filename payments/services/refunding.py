@@ -7,12 +7,14 @@ has succeeded, not before; until then its `going_back` says what of it doesn't s
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
 from bookings.actors import Actor
+from bookings.constraints import violates
 from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services.transitions import need_reason
@@ -35,6 +37,7 @@ from payments.services.refund_rows import (
 )
 
 Way = Refund.Way
+RECORDED = "{}: this refund is recorded already."
 
 
 @transaction.atomic
@@ -61,7 +64,7 @@ def request_refund(
     _check_press(payment, actor, creation_key, seen)
     _check(payment, amount, way)
     waits = needs_approval(payment.booking, amount)
-    refund = Refund.objects.create(
+    refund = _create(
         payment=payment,
         way=way,
         amount=amount,
@@ -87,11 +90,22 @@ def request_refund(
     return refund
 
 
+def _create(**fields: Any) -> Refund:
+    """In a savepoint: the same form may be sent for another payment in this very moment."""
+    try:
+        with transaction.atomic():
+            return Refund.objects.create(**fields)
+    except IntegrityError as error:
+        if violates(error, Refund, "one_refund_per_creation_key"):
+            raise Refused("already_recorded", RECORDED.format(fields["payment"].tx_ref)) from error
+        raise
+
+
 def _check_press(payment: Payment, actor: Actor, key: str, seen: int | None) -> None:
     if actor.user is None:
         raise Refused("no_person", "A refund needs the person who asks for it.")
     if key and Refund.objects.filter(creation_key=key).exists():
-        raise Refused("already_recorded", f"{payment.tx_ref}: this refund is recorded already.")
+        raise Refused("already_recorded", RECORDED.format(payment.tx_ref))
     if seen is not None and payment.refunds.count() != seen:
         raise Refused("changed", f"{payment.tx_ref}: another refund was made meanwhile; look again.")
 

@@ -6,9 +6,10 @@ row that keeps the provider's answer is one that was decided; the same answer ag
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bookings.actors import Actor
+from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.services.outcome import add_events
 from bookings.services.transitions import need_reason
@@ -16,9 +17,10 @@ from bookings.wording import money
 from payments.gateway import Answer, State
 from payments.models import Payment
 from payments.services.crediting import change, credit, keep_hold, lock_payment, new_tx_ref
-from payments.services.settling import settle
+from payments.services.settling import ONE_REFERENCE, settle
 
 Status = Payment.Status
+SOMEBODY_ELSE_S = "It belongs to another payment already."
 WAY_OUT = "Pay it back in the provider's own pages, then reject it here."
 
 
@@ -45,29 +47,40 @@ def _keep(payment_id: int, answer: Answer, actor: Actor, now: datetime) -> Payme
     _need_review(payment, actor)
     if why := _cannot_keep(payment, answer):
         raise Refused("cannot_apply", f"{payment.tx_ref}: {why} {WAY_OUT}")
-    assert answer.amount is not None  # noqa: S101 (for the type checker)
-    kept = Payment.objects.create(
-        tx_ref=new_tx_ref(payment.method),
-        booking=payment.booking,
-        method=payment.method,
-        amount=answer.amount,
-        currency=payment.currency,
-        status=Status.SUCCEEDED,
-        received_at=now,
-        note=f"Came for {payment.tx_ref}",
-        provider_mode=payment.provider_mode,
-        provider_reference=answer.reference,
-        provider_charge=answer.charge,
-        verify_answer=answer.raw | {"tx_ref": answer.tx_ref},  # under this one the provider knows it
-        recorded_by=actor.user,
-        recorded_by_label=actor.label,
-        created_at=now,
-    )
-    reason = f"{money(answer.amount, answer.currency)} came instead, kept as {kept.tx_ref}"
+    kept = _create(payment, answer, actor, now)
+    reason = f"{money(kept.amount, kept.currency)} came instead, kept as {kept.tx_ref}"
     _close(payment, reason, actor=actor, now=now, kind="review_applied")
     credit([kept], actor, now)
     keep_hold(payment.booking)
     return kept
+
+
+def _create(payment: Payment, answer: Answer, actor: Actor, now: datetime) -> Payment:
+    """In a savepoint: another booking may have got the provider's reference since we looked."""
+    assert answer.amount is not None  # noqa: S101 (for the type checker)
+    try:
+        with transaction.atomic():
+            return Payment.objects.create(
+                tx_ref=new_tx_ref(payment.method),
+                booking=payment.booking,
+                method=payment.method,
+                amount=answer.amount,
+                currency=payment.currency,
+                status=Status.SUCCEEDED,
+                received_at=now,
+                note=f"Came for {payment.tx_ref}",
+                provider_mode=payment.provider_mode,
+                provider_reference=answer.reference,
+                provider_charge=answer.charge,
+                verify_answer=answer.raw | {"tx_ref": answer.tx_ref},  # under this one the provider knows it
+                recorded_by=actor.user,
+                recorded_by_label=actor.label,
+                created_at=now,
+            )
+    except IntegrityError as error:
+        if violates(error, Payment, ONE_REFERENCE):
+            raise Refused("cannot_apply", f"{payment.tx_ref}: {SOMEBODY_ELSE_S} {WAY_OUT}") from error
+        raise
 
 
 def _cannot_keep(payment: Payment, answer: Answer) -> str:
@@ -81,7 +94,7 @@ def _cannot_keep(payment: Payment, answer: Answer) -> str:
         (answer.mode == payment.provider_mode, f"It was made in {answer.mode or 'no'} mode."),
         (answer.tx_ref == payment.tx_ref, "It is about another transaction."),
         (answer.reference != "", "The provider's reference is missing."),
-        (not (answer.reference and other.exists()), "It belongs to another payment already."),
+        (not (answer.reference and other.exists()), SOMEBODY_ELSE_S),
     ]
     return next((why for right, why in checks if not right), "")
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bookings.actors import Actor
+from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.services.outcome import add_events
 from payments import emails
@@ -31,6 +32,8 @@ CLOSED_BECAUSE = {
 }
 NOT_COMPLETED, NEVER_THERE = "The payment was not completed.", "It never reached the provider."
 TELLS_THE_CUSTOMER = "expired"
+SOMEBODY_ELSE_S = "the provider's reference belongs to another payment"
+ONE_REFERENCE = "one_payment_per_provider_reference"
 
 
 @dataclass(frozen=True)
@@ -127,14 +130,27 @@ def _money_came(this: _Settling) -> None:
     back = answer.state in (State.REFUNDED, State.REVERSED)
     if payment.status != Status.SUCCEEDED:
         paid = {"status": Status.SUCCEEDED, "received_at": this.now, "failure_reason": "", "next_check_at": None}
-        change([payment], {**kept, **paid})
-        if back:
+        if not _wrote(payment, {**kept, **paid}):
+            _put_in_review(this, [SOMEBODY_ELSE_S])
+        elif back:
             taken_back.note_round_trip(payment, answer, actor=this.actor, now=this.now)
         else:
             credit([payment], this.actor, this.now, note=f", by {this.source}")
     elif back:
         change([payment], {"verify_answer": answer.raw})
         taken_back.note(payment, answer, actor=this.actor, now=this.now)
+
+
+def _wrote(payment: Payment, changes: dict[str, Any]) -> bool:
+    """False when another booking's payment got the same provider's reference since we looked."""
+    try:
+        with transaction.atomic():
+            change([payment], changes)
+    except IntegrityError as error:
+        if violates(error, Payment, ONE_REFERENCE):
+            return False
+        raise
+    return True
 
 
 def differences(payment: Payment, answer: Answer) -> list[str]:
@@ -150,7 +166,7 @@ def differences(payment: Payment, answer: Answer) -> list[str]:
         (answer.mode == payment.provider_mode, f"the mode is {answer.mode or 'missing'}, not {payment.provider_mode}"),
         (answer.tx_ref == payment.tx_ref, "the transaction is another one"),
         (bool(answer.reference), "the provider's reference is missing"),
-        (not (answer.reference and other.exists()), "the provider's reference belongs to another payment"),
+        (not (answer.reference and other.exists()), SOMEBODY_ELSE_S),
     ]
     return [text for right, text in pairs if not right]
 

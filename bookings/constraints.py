@@ -1,0 +1,24 @@
+"""Which of our constraints the database found broken. What else its text says is the database's own wording."""
+
+from django.db import IntegrityError
+from django.db.models import Model, UniqueConstraint
+
+
+def violates(error: IntegrityError, model: type[Model], name: str) -> bool:
+    """Whether it is the model's constraint of this name.
+
+    PostgreSQL names the constraint. SQLite names the columns of a unique one, so there two on the same columns are
+    the same. The statement must have stood in a transaction of its own (a savepoint), which is undone.
+    """
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == name)
+    [constraint] = [constraint for constraint in model._meta.constraints if constraint.name == name]  # noqa: SLF001
+    broken = str(error).partition(": ")[2].split(", ")
+    return broken in ([name], [f"index '{name}'"], _columns(model, constraint))
+
+
+def _columns(model: type[Model], constraint: object) -> list[str]:
+    meta = model._meta  # noqa: SLF001 (Django's documented API)
+    fields = constraint.fields if isinstance(constraint, UniqueConstraint) else ()
+    return [f"{meta.db_table}.{meta.get_field(field).column}" for field in fields]
