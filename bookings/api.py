@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import SuspiciousOperation
@@ -142,11 +143,16 @@ class BoundedJSONParser(BaseParser):
         if len(body) > MAX_BODY:
             raise TooLarge
         try:
-            data = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            data = json.loads(body.decode("utf-8"), parse_float=_as_written, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not JSON in UTF-8: {str(error)[:100]}") from error
         _check_text(data)
         return data
+
+
+def _as_written(number: str) -> Decimal | float:
+    """So that 600.10 stays what it is; 6e2 is a float, which is no amount."""
+    return float(number) if "e" in number.lower() else Decimal(number)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -21,4 +21,5 @@ def violates(error: IntegrityError, model: type[Model], name: str) -> bool:
 def _columns(model: type[Model], constraint: object) -> list[str]:
     meta = model._meta  # noqa: SLF001 (Django's documented API)
     fields = constraint.fields if isinstance(constraint, UniqueConstraint) else ()
-    return [f"{meta.db_table}.{meta.get_field(field).column}" for field in fields]
+    columns = {field.name: field.column for field in meta.concrete_fields}
+    return [f"{meta.db_table}.{columns[field]}" for field in fields]

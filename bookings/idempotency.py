@@ -79,7 +79,7 @@ def _wrap(handler: Handler[View], answer: Callable[[ApiView, ApiRequest, Work], 
 
 def fingerprint_of(request: Request) -> str:
     """SHA-256 of method, path and body; blanks and the order of members in the JSON don't count."""
-    text = json.dumps([request.method, request.path, request.data], sort_keys=True)
+    text = json.dumps([request.method, request.path, request.data], sort_keys=True, default=float)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,7 +1,8 @@
 """JSON in and out of the REST API. What comes in is strict: a wrong type or an unknown field is named, not guessed."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from rest_framework import serializers
 
 from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
 from bookings.services.taking import MAX_PARTY
+from notifications import numbers
 
 # --- in ----------------------------------------------------------------------------------------
 
@@ -51,11 +53,34 @@ class Choice(OnlyText, serializers.ChoiceField):
     pass
 
 
-class PartySize(serializers.IntegerField):
+class WholeNumber(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, str | bool):
+        if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Amount(serializers.DecimalField):
+    default_error_messages = {
+        "invalid": 'Send an amount in the digits 0 to 9, with a full stop before the cents, such as "1500.00".'
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """A text, or a number as it is written in the body (api.BoundedJSONParser), but not 6e2."""
+        written = str(data) if isinstance(data, str | int | Decimal) and not isinstance(data, bool) else ""
+        if numbers.amount(written) is None:
+            self.fail("invalid")
+        return super().to_internal_value(written)
+
+
+class Day(serializers.DateField):
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or numbers.day(value) is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
 
 
 class NewCustomerSerializer(Strict):
@@ -74,7 +99,7 @@ class NewTravellerSerializer(Strict):
 
 class NewBookingSerializer(Strict):
     departure = Text(max_length=40, help_text="The departure's code.")
-    party_size = PartySize(min_value=1, max_value=MAX_PARTY)
+    party_size = WholeNumber(min_value=1, max_value=MAX_PARTY)
     customer = NewCustomerSerializer()
     travellers = serializers.ListField(child=NewTravellerSerializer(), required=False, max_length=MAX_PARTY)
     notes = Text(max_length=2000, required=False, allow_blank=True)
@@ -92,10 +117,10 @@ class CancellationSerializer(Strict):
 
 class DepartureQuery(serializers.Serializer[Any]):
     trip = serializers.CharField(required=False, max_length=20, help_text="The trip's code.")
-    to = serializers.DateField(required=False, help_text="The last day of leaving.")
+    to = Day(required=False, help_text="The last day of leaving.")
 
     def get_fields(self) -> dict[str, Any]:
-        day = serializers.DateField(required=False, help_text="The first day of leaving, in the trip's time zone.")
+        day = Day(required=False, help_text="The first day of leaving, in the trip's time zone.")
         return {**super().get_fields(), "from": day}  # a keyword can't be an attribute
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

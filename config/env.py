@@ -16,6 +16,8 @@ import environ
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from notifications import numbers
+
 SHORTEST_SECRET_KEY = 20  # characters
 
 env = environ.Env()
@@ -109,19 +111,21 @@ def flag(name: str, default: bool = False) -> bool:
 
 def number(name: str, default: int, least: int = 0) -> int:
     value = text(name, str(default))
-    if not value.isdecimal() or int(value) < least:
+    found = numbers.whole(value)
+    if found is None or found < least:
         stop(name, f"wants a whole number of at least {least}.")
-    return int(value)
+    return found
 
 
 def amounts(name: str, default: str) -> dict[str, Decimal]:
     """{currency: amount} of ETB:10000,USD:150."""
     found = {}
     for word in words(name, default):
-        currency, _, amount = word.partition(":")
-        if not re.fullmatch(r"[A-Z]{3}", currency) or not re.fullmatch(r"\d{1,10}(\.\d{1,2})?", amount):
+        currency, _, text_of_it = word.partition(":")
+        amount = numbers.amount(text_of_it)
+        if not re.fullmatch(r"[A-Z]{3}", currency) or amount is None or amount >= 10**10:
             stop(name, "wants a currency and an amount each, divided by commas, such as ETB:10000,USD:150.")
-        found[currency] = Decimal(amount)
+        found[currency] = amount
     return found
 
 
@@ -168,7 +172,7 @@ def address(name: str, default: str) -> str:
 def rate(name: str, default: str) -> str:
     """How many calls in what time."""
     value = text(name, default)
-    if not re.fullmatch(r"[1-9]\d*/(s|m|h|d|sec|min|hour|day)", value):
+    if not re.fullmatch(r"[1-9][0-9]*/(s|m|h|d|sec|min|hour|day)", value):
         stop(name, "wants a number and a time, such as 600/min (s, min, hour or day).")
     return value
 

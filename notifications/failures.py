@@ -15,6 +15,8 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError
 from django.core.exceptions import ImproperlyConfigured
 
+from notifications import numbers
+
 TRANSIENT_HTTP = frozenset({408, 425, 429})
 CONFIGURATION_HTTP = frozenset({401, 403})
 CONFIGURATION_SMTP = frozenset({530, 534, 535})  # also said to MAIL FROM
@@ -116,7 +118,7 @@ def _classify_http(status: int, service: str, response: Any) -> Failure:
 def _retry_after(response: Any) -> int:
     """Only the seconds form; the date form is rare and a retry in the usual time does no harm."""
     value = response.headers.get("Retry-After", "") if response is not None else ""
-    return min(int(value), LONGEST_RETRY_AFTER) if value.isdecimal() else 0
+    return min(numbers.whole(value) or 0, LONGEST_RETRY_AFTER)
 
 
 def _while_in_data(error: Exception) -> bool:

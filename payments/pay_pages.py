@@ -3,7 +3,6 @@
 Who has the link sees what the booking costs and may pay; no name, address or phone number is on it.
 """
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
@@ -22,6 +21,7 @@ from bookings.emails import written_out
 from bookings.errors import Refused
 from bookings.links import can_pay_online, pay_url, read_token
 from bookings.models import Booking
+from notifications import numbers
 from payments.emails import receipt_name
 from payments.gateway import registry
 from payments.models import Payment
@@ -32,7 +32,7 @@ from payments.services.starting import start_payment
 from payments.throttles import PayThrottle
 
 CUSTOMER = Actor("Customer")
-AMOUNT = re.compile(r"\d{1,10}\.\d\d", re.ASCII)
+MOST = Decimal("9999999999.99")
 STALE = ("too_much", "amount")
 LOOKS = 12  # times that the return page looks again by itself, each after LOOK_AGAIN seconds
 LOOK_AGAIN = 5
@@ -80,8 +80,9 @@ def _wait(request: HttpRequest, booking: Booking) -> HttpResponse | None:
     given = link_given(booking, now)
     if given and text == f"{given.amount:.2f}" and given.amount <= booking.balance:
         return private(SeeOther(given.checkout_url), may_lead_to=checkout_pages())
-    if looks < LOOKS and AMOUNT.fullmatch(text) and is_being_made(booking, now):
-        return _wait_page(request, booking, Decimal(text), looks=looks + 1)
+    amount = numbers.amount(text)
+    if looks < LOOKS and amount is not None and amount <= MOST and is_being_made(booking, now):
+        return _wait_page(request, booking, amount, looks=looks + 1)
     return None
 
 
@@ -152,8 +153,8 @@ def _state(payment: Payment, *, latest: bool) -> str:
 
 
 def _looks(request: HttpRequest) -> int:
-    text = request.GET.get("looks", "")
-    return int(text) if text.isdecimal() and len(text) < 4 else 0
+    looks = numbers.whole(request.GET.get("looks", "")) or 0
+    return looks if looks < 1000 else 0
 
 
 def _about(booking: Booking, now: datetime) -> dict[str, object]:

@@ -8,19 +8,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookings.serializers import OnlyText, Strict, Text, moment
+from bookings.serializers import Amount, OnlyText, Strict, Text, moment
 from payments.emails import receipt_name
 from payments.models import Payment
 from payments.services.settling import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
-
-
-class Amount(serializers.DecimalField):
-    """A number, or better a text such as "1500.00": JSON's numbers lose cents in many languages."""
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class WebAddress(OnlyText, serializers.CharField):
@@ -31,11 +22,10 @@ class WebAddress(OnlyText, serializers.CharField):
 class NewPaymentSerializer(Strict):
     booking = Text(max_length=12, help_text="The booking's id.")
     amount = Amount(
-        max_digits=12,
-        decimal_places=2,
         min_value=Decimal("0.01"),
         required=False,
-        help_text="In the booking's currency, never more than its balance; what is due now if none is given.",
+        help_text="In the booking's currency, never more than its balance; what is due now if none is given. Better a"
+        " text than a number: JSON's numbers lose cents in many languages.",
     )
     return_url = extend_schema_field(OpenApiTypes.URI)(WebAddress)(
         required=False, help_text="Where the customer goes afterwards; our own page if none is given."

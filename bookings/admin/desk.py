@@ -24,6 +24,7 @@ from bookings.admin import act_page
 from bookings.admin.people import clerk
 from bookings.admin.search import as_typed
 from notifications.admin.paging import BoundedPaginator
+from notifications.number_fields import AmountField, WholeField
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ class DeskAdmin(ModelAdmin):
     warn_unsaved_form = True  # an act's button leaves the page
     change_form_outer_after_template = "admin/bookings/panels.html"
 
-    formfield_overrides = {models.TextField: {"widget": UnfoldAdminExpandableTextareaWidget({"dir": "auto"})}}
+    formfield_overrides = {
+        models.TextField: {"widget": UnfoldAdminExpandableTextareaWidget({"dir": "auto"})},
+        models.IntegerField: {"form_class": WholeField},
+        models.DecimalField: {"form_class": AmountField},
+    }
 
     class Media:
         css = {"all": ("tourdesk/desk.css",)}

@@ -8,10 +8,10 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from bookings.services.due_dates import overdue
+from notifications import numbers
 
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # midnight there can still be turned into UTC
 
@@ -27,7 +27,7 @@ class DaysFilter(RangeDateFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for end, lookup, add in (("from", "gte", 0), ("to", "lt", 1)):
             try:
-                day = parse_date(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
+                day = numbers.day(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
             except ValueError:  # such as 30 February
                 day = None
             if day:

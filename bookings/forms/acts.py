@@ -11,6 +11,7 @@ from bookings.models import Booking
 from bookings.services import mailing
 from bookings.services.taking import MAX_PARTY
 from notifications.catalogue import KINDS
+from notifications.number_fields import WholeField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -77,7 +78,7 @@ class RescheduleForm(ActForm):
 
 
 class PartySizeForm(ActForm):
-    party_size = forms.IntegerField(
+    party_size = WholeField(
         label="People in the party",
         min_value=1,
         max_value=MAX_PARTY,

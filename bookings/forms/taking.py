@@ -19,6 +19,7 @@ from bookings.forms.fields import PickCustomer, PickDeparture, check_phone, new_
 from bookings.models import Booking, Customer, Traveller
 from bookings.services.customers import CustomerData
 from bookings.services.taking import MAX_PARTY, TravellerData
+from notifications.number_fields import WholeField
 
 if TYPE_CHECKING:
     TravellerFormSet = forms.BaseInlineFormSet[Traveller, Booking, forms.ModelForm[Traveller]]
@@ -34,7 +35,7 @@ class TakeBookingForm(forms.Form):
 
     creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
     departure = PickDeparture(help_text="Type a code, a trip or a destination; only open departures show.")
-    party_size = forms.IntegerField(
+    party_size = WholeField(
         label="People in the party",
         min_value=1,
         max_value=MAX_PARTY,

@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 CURRENCIES = [("ETB", "ETB"), ("USD", "USD"), ("EUR", "EUR")]
-TIER = re.compile(r"\s*(?P<days>\d{1,3})\s*:\s*(?P<percent>\d{1,2}|100)\s*")
+TIER = re.compile(r"\s*(?P<days>[0-9]{1,3})\s*:\s*(?P<percent>[0-9]{1,2}|100)\s*")
 not_negative = MinValueValidator(Decimal(0))
 
 

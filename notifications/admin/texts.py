@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,6 +18,7 @@ from notifications import rendering, wording
 from notifications.admin import pages
 from notifications.catalogue import KINDS
 from notifications.models import MessageTemplate, ReminderRule
+from notifications.number_fields import WholeField
 
 
 @admin.register(MessageTemplate)
@@ -73,5 +75,6 @@ class MessageTemplateAdmin(ModelAdmin):
 
 @admin.register(ReminderRule)
 class ReminderRuleAdmin(ModelAdmin):
+    formfield_overrides = {models.IntegerField: {"form_class": WholeField}}
     list_display = ("kind", "hours_before", "is_active")
     list_filter = ("is_active",)

@@ -144,7 +144,7 @@ class PaymentAdmin(LookOnly):
         if not code:
             return queryset, False
         typed = Q(method__in=Payment.Method.values, external_reference__in={code, search_term.strip()})
-        receipt = re.fullmatch(r"R-?0*(\d{1,9})", code)
+        receipt = re.fullmatch(r"R-?0*([0-9]{1,9})", code)
         numbered = Q(receipt_number=int(receipt[1])) if receipt else Q()
         own = queryset.filter(Q(tx_ref__startswith=code) | typed | numbered)
         if own.exists():

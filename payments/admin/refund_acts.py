@@ -14,6 +14,7 @@ from payments.forms.refunds import LookedForm, ReferenceForm, RefundForm, StaffR
 from payments.models import Payment, Refund
 from payments.services import refund_checking, refunding
 from payments.services.proposing import left_on
+from payments.services.refund_rows import was_sent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -115,7 +116,7 @@ def check(order: Order) -> Report:
 
 def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
     settled = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-    return refund_checking.was_sent(refund) and refund.status in refund_checking.CHECKED and not settled
+    return was_sent(refund) and refund.status in refund_checking.CHECKED and not settled
 
 
 def decide(*, went_through: bool) -> Callable[[Order], Report]:

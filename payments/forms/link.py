@@ -11,6 +11,7 @@ from bookings.forms.acts import ActForm
 from bookings.forms.fields import new_key
 from bookings.links import pay_url
 from bookings.wording import money
+from notifications.number_fields import AmountField
 from payments.services.paying import why_not_payable
 
 
@@ -23,7 +24,7 @@ class LinkForm(ActForm):
     sandbox = False
 
     creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
-    amount = forms.DecimalField(
+    amount = AmountField(
         min_value=Decimal("0.01"),
         max_digits=12,
         decimal_places=2,

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from bookings.forms.acts import ActForm
 from bookings.forms.fields import OFFICE_TIME, new_key
 from bookings.wording import money
+from notifications.number_fields import AmountField
 from payments.forms.proof import ProofField
 from payments.models import Payment
 from payments.services.manual import ManualPayment
@@ -21,7 +22,7 @@ class ExpectedMoneyForm(ActForm):
 
     creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
     method = forms.ChoiceField(choices=METHODS, widget=UnfoldAdminSelectWidget({"autofocus": True}))
-    amount = forms.DecimalField(
+    amount = AmountField(
         min_value=Decimal("0.01"),
         max_digits=12,
         decimal_places=2,

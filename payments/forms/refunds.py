@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from bookings.forms.acts import ActForm
 from bookings.forms.fields import new_key
 from bookings.wording import money
+from notifications.number_fields import AmountField, WholeField
 from payments.models import Payment, Refund
 from payments.services.proposing import left_on, propose
 from payments.services.refunding import can_go_through_provider
@@ -31,8 +32,8 @@ class RefundForm(ReferenceForm):
     """How much of a payment goes back, how and why; the amount is proposed."""
 
     creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
-    seen = forms.IntegerField(widget=forms.HiddenInput)  # so that of two clerks at once the second looks again
-    amount = forms.DecimalField(
+    seen = WholeField(widget=forms.HiddenInput)  # so that of two clerks at once the second looks again
+    amount = AmountField(
         min_value=Decimal("0.01"),
         max_digits=12,
         decimal_places=2,

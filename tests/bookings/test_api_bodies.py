@@ -95,3 +95,19 @@ def test_the_answer_is_json_whatever_is_accepted(api: Client, accept: str) -> No
 def test_a_query_of_too_many_parameters_is_400(api: Client) -> None:
     response = api.get(PATH, query_params={f"a{n}": "1" for n in range(5001)})
     assert code_of(response) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("number", ["true", '"2"', '"١"', "2.0", "2e0", "-2", "0", "501", "2.5", "null", "[2]"])
+def test_a_party_is_a_whole_number_without_quotes(api: Client, number: str) -> None:
+    response = api.post(PATH, f'{{"party_size": {number}}}', content_type="application/json")
+    assert response.status_code == 400
+    assert "party_size" in response.json()
+
+
+@pytest.mark.parametrize(
+    "day", ["٢٠٢٦-١١-٢٣", "20261123", "2026-W48-1", "2026-11-31", "1_000", "2026-1-1", "+2026-11-23"]
+)
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_day_in_another_spelling_is_named(api: Client, name: str, day: str) -> None:
+    response = api.get("/api/departures/", {name: day})
+    assert (response.status_code, list(response.json())) == (400, [name])

@@ -63,3 +63,27 @@ def test_what_cannot_be_understood_names_the_cure(parse: Callable[[str], Any], t
     with pytest.raises(ValueError, match=r"isn't|longer") as caught:
         parse(text)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize("text", ["1_000", "٦٠٠", "６００", "+600", "6e2", "600.٥", "-600", "NaN", "1,0٠0"])
+def test_an_amount_in_another_spelling_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="isn't an amount; write it such as"):
+        cells.money(text)
+
+
+@pytest.mark.parametrize("text", ["٢٠٢٦-٠٧-٠١", "٠١/٠٧/٢٠٢٦", "２０２６-07-01"])
+def test_a_day_in_other_digits_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="isn't a date"):
+        cells.day(text)
+
+
+@pytest.mark.parametrize("text", ["٠٧:٣٠", "７:30", "+7:30"])
+def test_a_time_in_other_digits_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="isn't a time"):
+        cells.clock(text)
+
+
+@pytest.mark.parametrize("text", ["1_0", "٢", "+2", "2.0", "２"])
+def test_a_count_in_another_spelling_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="isn't a whole number"):
+        cells.count(500)(text)

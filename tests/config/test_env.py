@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import env
+from tests.odd_numbers import NO_WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -184,3 +185,25 @@ def test_browsers_are_bound_to_https_by_choice(
 ) -> None:
     names = "SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_HSTS_PRELOAD"
     assert start(tmp_path, f"print((settings.{names}))", **PRODUCTION, **variables).stdout.strip() == str(header)
+
+
+@pytest.mark.parametrize("value", NO_WHOLE)
+def test_a_number_in_another_spelling_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("A_NUMBER", value)
+    with pytest.raises(SystemExit) as stopped:
+        env.number("A_NUMBER", 7, least=1)
+    assert str(stopped.value) == "Tourdesk can't start: A_NUMBER wants a whole number of at least 1."
+
+
+@pytest.mark.parametrize("value", ["ETB:1_000", "ETB:١٠", "ETB:+10", "ETB:1e3", "ETB:-1", "ETB:", "ETB:10000000000"])
+def test_an_amount_in_another_spelling_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("AMOUNTS", value)
+    with pytest.raises(SystemExit):
+        env.amounts("AMOUNTS", "ETB:1")
+
+
+@pytest.mark.parametrize("value", ["6٠٠/min", "1_0/min", "+6/min", "06/min"])
+def test_a_rate_in_another_spelling_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("A_RATE", value)
+    with pytest.raises(SystemExit):
+        env.rate("A_RATE", "1/min")

@@ -19,7 +19,7 @@ from bookings.spreadsheets import Record
 
 T = TypeVar("T")
 CODES = [code for code, _label in CURRENCIES]
-MONEY = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+MONEY = re.compile(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 MOST_TEXT = 10_000
 
 
@@ -79,13 +79,13 @@ def day(text: str) -> date:
             found = datetime.strptime(text, style).date()  # noqa: DTZ007 (a day has no zone)
         except ValueError:
             continue
-        if 2000 <= found.year < 2100:
+        if text.isascii() and 2000 <= found.year < 2100:
             return found
     raise ValueError("isn't a date; write 2026-07-01 or 01/07/2026 (day first).")
 
 
 def clock(text: str) -> time:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(:00)?", text)
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(:00)?", text)
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueError("isn't a time; write it such as 07:30.")
     return time(int(match[1]), int(match[2]))
