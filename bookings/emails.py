@@ -81,6 +81,7 @@ def dedupe_key(kind: str, booking: Booking, occurrence: str) -> str:
 def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
     """The facts of notifications.catalogue.TRIP as they are now; times are written out in the trip's time zone."""
     departure, trip = booking.departure, booking.departure.trip
+    over = booking.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
     owed = booking.balance > 0 and booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
     return {
         "customer_name": booking.customer.name,
@@ -95,7 +96,7 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "currency": booking.currency,
         "total": f"{booking.total:.2f}",
         "deposit_due": f"{booking.deposit_due:.2f}",
-        "paid": f"{booking.staying:.2f}",
+        "paid": f"{booking.paid if over else booking.staying:.2f}",
         "balance": f"{booking.balance:.2f}",
         "overpaid": f"{-booking.balance:.2f}" if booking.balance < 0 else "",
         "status": str(Booking.Status(booking.status).label),

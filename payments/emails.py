@@ -23,6 +23,7 @@ def queue_refund(refund: Refund, *, now: datetime, on_its_way: bool = False) -> 
     The mail's sums are those after this refund: the booking must know of it.
     """
     facts = {
+        "paid": f"{refund.payment.booking.staying:.2f}",
         "refunded": f"{refund.amount:.2f}",
         "reason": refund.reason,
         "way": way_of(refund),

@@ -1,9 +1,11 @@
 """Money that is asked back, or on its way back, counts no more: not for a deposit, a hold, a price, a reminder."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from bookings.errors import Refused
@@ -19,6 +21,7 @@ from payments.services.paying import check_amount, why_not_payable
 from tests.desk import desk
 from tests.factories import NOW, clerk, make_booking, make_departure
 from tests.payments.refunds import ask, paid_at, paid_by_hand
+from tests.payments.test_start_races import somebody_waits_for_a_lock
 from tests.provider import Provider
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +225,29 @@ def test_the_customer_s_mails_count_what_stays() -> None:
     moving.change_party_size(booking_id=now().pk, party_size=1, actor=clerk(), now=NOW)
     facts = Message.objects.get(kind="booking_changed").context
     assert (facts["paid"], facts["balance"], facts["overpaid"]) == ("1500.00", "-500.00", "500.00")
+    cancel()
+    assert (
+        Message.objects.get(kind="booking_cancelled").context["paid"] == "2000.00"
+    )  # what becomes of it is told later
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_brings_back_while_a_refund_is_being_asked_for_waits_for_it() -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite in memory belongs to one thread; on PostgreSQL this runs")
+    payment = paid_by_hand()
+    cancel()
+    came: list[str] = []
+
+    def come_back() -> None:
+        came.append(bring_back())
+        connections.close_all()
+
+    other = threading.Thread(target=come_back)
+    with transaction.atomic():
+        ask(payment, "2000.00")
+        other.start()
+        somebody_waits_for_a_lock()
+    other.join()
+    assert (came, now().status) == (["pending"], "pending")
+    assert list(all_breaches()) == []
