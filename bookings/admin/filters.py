@@ -26,11 +26,7 @@ class DaysFilter(RangeDateFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         for end, lookup, add in (("from", "gte", 0), ("to", "lt", 1)):
-            try:
-                day = numbers.day(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
-            except ValueError:  # such as 30 February
-                day = None
-            if day:
+            if day := numbers.day(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""):
                 day = min(max(day, EARLIEST), LATEST)
                 midnight = timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (made aware)
                 queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": midnight + timedelta(days=add)})

@@ -37,12 +37,14 @@ def add_money(
 
 def set_going_back(booking: Booking, amount: Decimal, *, actor: Actor, now: datetime) -> None:
     """What of this locked booking's `paid` doesn't stay. A pending one whose deposit stays after all is confirmed."""
-    if booking.going_back == amount:
+    before = booking.going_back
+    if amount == before:
         return
     Booking.objects.filter(pk=booking.pk).update(going_back=amount, updated_at=now)
     booking.going_back = amount
-    pairs = confirm(covered([booking]), actor=actor, now=now, text=COVERED)
-    emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
+    if amount < before:
+        pairs = confirm(covered([booking]), actor=actor, now=now, text=COVERED)
+        emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
 
 
 def set_payment_open(booking: Booking, *, is_open: bool) -> None:
