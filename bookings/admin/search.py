@@ -44,9 +44,13 @@ def _parts(text: str) -> list[Q]:
     parts = list(_by_code(text)) if "@" not in text else []
     if " " not in text and "@" not in text:
         parts.append(Q(customer__in=Customer.objects.order_by().filter(email__startswith=text.lower())))
-    if parts and (REFERENCE.fullmatch(text.upper()) or NO_NAME.fullmatch(text.upper())):
+    if parts and _is_code(text.upper()):
         return parts
     return [*parts, *_by_words(text)]
+
+
+def _is_code(code: str) -> bool:
+    return bool(REFERENCE.fullmatch(code) or NO_NAME.fullmatch(code))
 
 
 def _by_code(text: str) -> Iterator[Q]:
@@ -72,7 +76,7 @@ def _by_words(text: str) -> Iterator[Q]:
     narrowed = Q(departure__in=Departure.objects.order_by().filter(on_days(days))) if days else Q()
     words = rest.split()
     if len(words) > 1:
-        codes = [word for word in words if NO_NAME.fullmatch(word.upper()) and any(_by_code(word))]
+        codes = [word for word in words if _is_code(word.upper()) and any(_by_code(word))]
         for word in codes:
             first, *others = _by_code(word)
             narrowed &= Q(first, *others, _connector=Q.OR)
