@@ -60,11 +60,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.SecurityHeadersMiddleware",
     "config.middleware.NoNulMiddleware",
+    "config.bodies.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.statement_limits.LongWorkMiddleware",
+    "config.database_errors.DatabaseErrorsMiddleware",
 ]
 
 TEMPLATES = [
@@ -106,6 +109,7 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache()}
+WEB_STATEMENT_SECONDS = env.number("WEB_STATEMENT_SECONDS", 15)  # for config/wsgi.py; 0: no limit
 
 # --- who may come in ---------------------------------------------------------------------------
 SECRET_KEY = env.secret_key(VAR_DIR, required=not EMBEDDED)
@@ -134,6 +138,7 @@ if SECURE_HSTS_PRELOAD and not (SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_S
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more HSTS than a first day should have
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a new API key is told in one
 if env.flag("TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a full page of ticked rows with its inlines

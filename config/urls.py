@@ -5,10 +5,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from config.search import search
 from payments import urls as payments
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/search/", admin.site.admin_view(search)),
     path("admin/", admin.site.urls),
     path("api/", include("bookings.urls")),
     path("api/", include(payments.api)),
