@@ -71,6 +71,11 @@ class ApiKeyAdmin(StrictAdmin):
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        key = self.find(request, object_id)
+        response: HttpResponse = super().history_view(request, object_id, {"object": shown(key), **(extra_context or {})})
+        return response
+
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:
         return super().log_addition(request, shown(obj), message)
 
