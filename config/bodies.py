@@ -35,7 +35,7 @@ class BodyLimitMiddleware:
         limit, size = SMALL, declared(request)
         if size > limit:
             upload = upload_limit(request)
-            if upload and not get_user(request).is_staff:  # type: ignore[union-attr]  # visitors have it, too
+            if upload and not get_user(request).is_staff:
                 return refuse(request, size, "Your session is over. Log in again, then send the file once more.")
             limit = max(limit, upload)
         if size > limit or not counted(request, limit):
@@ -65,7 +65,7 @@ def counted(request: HttpRequest, limit: int) -> bool:
         return False
     if not for_api(request):  # which asks for a length (411), and says so
         request.META["CONTENT_LENGTH"] = str(len(body))
-        request._stream = BytesIO(body)  # type: ignore[attr-defined]  # noqa: SLF001 (where WSGIRequest reads)
+        request._stream = BytesIO(body)  # noqa: SLF001 (where WSGIRequest reads)
     return True
 
 

@@ -13,7 +13,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query["s"] = as_typed(query.get("s", ""))
     page = query.get("page", "")
     query["page"] = page if page.isascii() and page.isdecimal() and len(page) < 10 else "1"
-    request.GET = query
+    request.GET = query  # type: ignore[assignment]  # the stubs want an immutable one
     try:
         return _found(request)
     except InvalidPage:

@@ -73,7 +73,9 @@ class ApiKeyAdmin(StrictAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         key = self.find(request, object_id)
-        response: HttpResponse = super().history_view(request, object_id, {"object": shown(key), **(extra_context or {})})
+        response: HttpResponse = super().history_view(
+            request, object_id, {"object": shown(key), **(extra_context or {})}
+        )
         return response
 
     def log_addition(self, request: HttpRequest, obj: ApiKey, message: Any) -> Any:

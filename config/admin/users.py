@@ -56,7 +56,7 @@ class LeastPrivilegeAdmin(StrictAdmin):
 
 
 @admin.register(User)
-class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg, misc]  # not subscriptable at run time
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

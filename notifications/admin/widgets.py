@@ -1,5 +1,6 @@
 """Django's search field for a related row, for values that no picker gave."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect  # noqa: TID251 (this is its one place)
@@ -12,7 +13,7 @@ from notifications.row_keys import is_key
 class RowSelect(AutocompleteSelect):
     """Shows a wrong answer again as no answer. Django's own asks the database for a row with the key “abc”."""
 
-    def optgroups(self, name: str, value: list[Any], attr: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         rows = [key for key in value if is_key(self.field.target_field, key)]
         return super().optgroups(name, rows, attr)
 

@@ -23,9 +23,9 @@ class Unread(BytesIO):
         return chunk
 
 
-def send(path: str, client: Client | None = None, **environ: Any) -> tuple[Any, Unread]:
+def send(path: str, **environ: Any) -> tuple[Any, Unread]:
     body = Unread(b"x" * 100)
-    response = (client or Client()).generic("POST", path, **{"wsgi.input": body, **environ})
+    response = Client().generic("POST", path, **{"wsgi.input": body, **environ})
     return response, body
 
 

@@ -88,6 +88,7 @@ class Hand:
     name: str
     client: Client
     chance: random.Random
+    each: int = 1  # how often it tries
     session: str = ""
     sent: int = 0
     broken: list[str] = field(default_factory=list)
@@ -109,17 +110,19 @@ class Hand:
     def _note(self, method: str, url: str, body: str, answer: Any) -> HttpResponse:
         self.sent += 1
         self.client.cookies["sessionid"] = self.session  # also after a log-out
-        self.statuses = getattr(self, "statuses", {})
-        self.statuses[method, answer.status_code] = self.statuses.get((method, answer.status_code), 0) + 1
         if answer.status_code >= 500:
             error = answer.exc_info[1] if getattr(answer, "exc_info", None) else ""
             self.broken.append(f"{self.name}: {method} {url[:200]} {body[:300]} → {answer.status_code} {error!r:.200}")
         found: HttpResponse = answer
         return found
 
-    def some(self, things: Iterable[Any], most: int) -> list[Any]:
+    def value(self) -> str:
+        return self.chance.choice(VALUES)
+
+    def few(self, things: Iterable[Any]) -> list[Any]:
+        """All of them, or some: who tries little."""
         rows = list(things)
-        return rows if len(rows) <= most else self.chance.sample(rows, most)
+        return rows if self.each > 1 else self.chance.sample(rows, -(-len(rows) // 5))
 
 
 def forms_of(address: str, answer: HttpResponse) -> Iterator[Form]:
