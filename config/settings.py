@@ -110,6 +110,8 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache()}
 WEB_STATEMENT_SECONDS = env.number("WEB_STATEMENT_SECONDS", 15)  # for config/wsgi.py; 0: no limit
+if WEB_STATEMENT_SECONDS > 3600:
+    env.stop("WEB_STATEMENT_SECONDS", "wants at most 3600 seconds, or 0 for no limit.")
 
 # --- who may come in ---------------------------------------------------------------------------
 SECRET_KEY = env.secret_key(VAR_DIR, required=not EMBEDDED)
@@ -211,6 +213,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["bookings.api.ApiKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"api": env.rate("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "bookings.api.exception_handler",
+    "ALLOWED_VERSIONS": ["1"],  # else the schema takes any text of its address for one, into a header
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
 }

@@ -29,7 +29,9 @@ class Rows:
 
 def test_a_slow_count_holds_up_no_other_list() -> None:
     gate, answers = threading.Event(), []
-    slow, quick = BoundedPaginator(Rows(gate), 50), BoundedPaginator(Rows(), 50)
+    waiting: Any = Rows(gate)
+    ready: Any = Rows()
+    slow, quick = BoundedPaginator(waiting, 50), BoundedPaginator(ready, 50)
     threads = [
         threading.Thread(target=lambda: answers.append(("slow", slow.count))),
         threading.Thread(target=lambda: answers.append(("quick", quick.count))),
