@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from django.conf import settings
@@ -34,8 +34,12 @@ class LongWorkMiddleware:
         limited = "statement_timeout" in connection.settings_dict["OPTIONS"].get("options", "")
         if not limited or not LONG_WORK.fullmatch(request.path_info) or not request.user.is_authenticated:
             return self.get_response(request)
-        with patience():
-            return self.get_response(request)
+        with ExitStack() as stack:
+            stack.enter_context(patience())
+            response = self.get_response(request)
+            if response.streaming:  # its statements are still to come: until it is closed
+                response._resource_closers.append(stack.pop_all().close)  # noqa: SLF001 (Django's only hook for it)
+            return response
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from bookings.acts import Act
 from bookings.admin import act_page
 from bookings.admin.people import clerk
 from notifications.admin.paging import BoundedPaginator
-from notifications.number_fields import AmountField, WholeField
 from notifications.admin.strict import StrictAdmin
+from notifications.number_fields import AmountField, WholeField
 
 
 @dataclass(frozen=True)

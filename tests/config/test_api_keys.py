@@ -66,7 +66,7 @@ def test_a_new_key_is_told_once_and_stands_in_no_cookie() -> None:
 
 
 def test_old_entries_of_the_history_lose_their_hashes() -> None:
-    migration = importlib.import_module("bookings.migrations.0004_no_hashes_in_the_history")
+    migration = importlib.import_module("bookings.migrations.0007_no_hashes_in_the_history")
     user, types = make_user(), ContentType.objects
     rows = [
         LogEntry(user=user, content_type=types.get_for_model(model), object_id=key, action_flag=CHANGE)
