@@ -1,10 +1,15 @@
 """Who did it: every service takes an actor, every timeline row names one."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from django.utils.text import Truncator
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+LONGEST_LABEL: Final = 150  # letters, in every column that names an actor; a user's two names may have 301
 
 
 @dataclass(frozen=True)
@@ -13,6 +18,9 @@ class Actor:
 
     label: str
     user: "User | None" = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", Truncator(self.label).chars(LONGEST_LABEL))
 
 
 SYSTEM = Actor("System")

@@ -44,3 +44,10 @@ def for_api(request: HttpRequest) -> bool:
 
 def error(status: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse({"code": code, "detail": detail}, status=status)
+
+
+def plain_error(request: HttpRequest, *, status: int, code: str, title: str, detail: str) -> HttpResponse:
+    """A page that needs neither the database nor a session, or the same as JSON."""
+    if for_api(request):
+        return error(status, code, detail)
+    return render(request, "plain_error.html", {"title": title, "detail": detail}, status=status)

@@ -60,11 +60,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.SecurityHeadersMiddleware",
     "config.middleware.NoNulMiddleware",
+    "config.bodies.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.statement_limits.LongWorkMiddleware",
+    "config.database_errors.DatabaseErrorsMiddleware",
 ]
 
 TEMPLATES = [
@@ -106,6 +109,9 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache()}
+WEB_STATEMENT_SECONDS = env.number("WEB_STATEMENT_SECONDS", 15)  # for config/wsgi.py; 0: no limit
+if WEB_STATEMENT_SECONDS > 3600:
+    env.stop("WEB_STATEMENT_SECONDS", "wants at most 3600 seconds, or 0 for no limit.")
 
 # --- who may come in ---------------------------------------------------------------------------
 SECRET_KEY = env.secret_key(VAR_DIR, required=not EMBEDDED)
@@ -134,6 +140,7 @@ if SECURE_HSTS_PRELOAD and not (SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_S
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more HSTS than a first day should have
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a new API key is told in one
 if env.flag("TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a full page of ticked rows with its inlines
@@ -206,6 +213,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["bookings.api.ApiKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"api": env.rate("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "bookings.api.exception_handler",
+    "ALLOWED_VERSIONS": ["1"],  # else the schema takes any text of its address for one, into a header
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
 }

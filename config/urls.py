@@ -5,10 +5,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from config.search import search
+from notifications.admin.autocomplete import StrictAutocomplete
 from payments import urls as payments
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    # In front of the site's own two of that name.
+    path("admin/search/", admin.site.admin_view(search)),
+    path("admin/autocomplete/", admin.site.admin_view(StrictAutocomplete.as_view(admin_site=admin.site))),
     path("admin/", admin.site.urls),
     path("api/", include("bookings.urls")),
     path("api/", include(payments.api)),

@@ -7,6 +7,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from config.statement_limits import limit_statements
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -22,4 +24,5 @@ class Request(WSGIRequest):
 
 
 application = get_wsgi_application()
+limit_statements()
 application.request_class = Request

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django.core.validators import URLValidator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,11 +11,17 @@ from bookings.serializers import Amount, OnlyText, Strict, Text, moment
 from payments.emails import receipt_name
 from payments.models import Payment
 from payments.services.settling import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
+from payments.web_addresses import LONGEST, read_address
 
 
 class WebAddress(OnlyText, serializers.CharField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=500, validators=[URLValidator(schemes=["http", "https"])], **options)
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        try:
+            read_address(address)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
+        return address
 
 
 class NewPaymentSerializer(Strict):
@@ -28,7 +33,9 @@ class NewPaymentSerializer(Strict):
         " text than a number: JSON's numbers lose cents in many languages.",
     )
     return_url = extend_schema_field(OpenApiTypes.URI)(WebAddress)(
-        required=False, help_text="Where the customer goes afterwards; our own page if none is given."
+        required=False,
+        max_length=LONGEST,
+        help_text="Where the customer goes afterwards; our own page if none is given.",
     )
 
 

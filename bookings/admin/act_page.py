@@ -1,5 +1,6 @@
 """The one page of all acts: GET asks, POST does it, and an honest message tells what came of it."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bookings.admin.desk import DeskAdmin
 
 SHOWN = 10
+KEY = re.compile(r"[0-9]{1,18}")
 # The field that a refusal is about, where the form has it: the clerk mends it and nothing typed is lost.
 FIELDS = {
     "amount": "amount",
@@ -51,7 +53,7 @@ def answer(model_admin: "DeskAdmin", request: HttpRequest, name: str) -> HttpRes
     if not model_admin.may(request, act):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else request.GET
-    ids = [int(pk) for pk in given.get("ids", "").split(",") if pk.isascii() and pk.isdecimal()][: act.most + 1]
+    ids = [int(pk) for pk in given.get("ids", "").split(",") if KEY.fullmatch(pk)][: act.most + 1]
     if not 1 <= len(ids) <= act.most:
         messages.error(request, f"Choose between 1 and {act.most:,} rows first." if act.bulk else "Choose one row.")
         return HttpResponseRedirect(_list_url(model_admin))
@@ -96,6 +98,9 @@ def ask(
 def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:
     rows, user = _rows(model_admin, request, ids), clerk(request)
     form = act.form(request.POST, request.FILES, user=user, rows=rows)
+    if not form.ready:
+        _tell(request, act, Report(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
+        return HttpResponseRedirect(next_url)
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
         try:

@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     MultipleChoicesDropdownFilter,
 )
@@ -28,6 +27,7 @@ from bookings.forms.taking import PartyFormSet
 from bookings.models import Booking, Traveller
 from bookings.resources import BookingResource
 from bookings.wording import local_time, money, people, time_left
+from notifications.admin.widgets import RowFilter
 
 COLOURS: dict[str, str] = {
     Booking.Status.WAITLISTED: "primary",
@@ -66,12 +66,13 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     list_filter = (
         ("status", MultipleChoicesDropdownFilter),
         OverdueFilter,
-        ("departure", AutocompleteSelectFilter),
-        ("customer", AutocompleteSelectFilter),
+        ("departure", RowFilter),
+        ("customer", RowFilter),
         ("departure__starts_at", DaysFilter),
         ("created_at", DaysFilter),
         ("source", ChoicesDropdownFilter),
     )
+    linked_lookups = frozenset({"status__in", "paid__gt", "hold_expires_at__gte", "hold_expires_at__lt"})
     search_fields = ("reference",)
     search_help_text = "Reference, name, e-mail, phone, trip, day or departure code, in any order"
     sortable_by = ("reference", "shown_status")

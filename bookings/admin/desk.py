@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -16,14 +15,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from bookings.acts import Act
 from bookings.admin import act_page
 from bookings.admin.people import clerk
-from bookings.admin.search import as_typed
 from notifications.admin.paging import BoundedPaginator
+from notifications.admin.strict import StrictAdmin
 from notifications.number_fields import AmountField, WholeField
 
 
@@ -35,14 +33,12 @@ class Panel:
     context: dict[str, Any]
 
 
-class DeskAdmin(ModelAdmin):
+class DeskAdmin(StrictAdmin):
     acts: ClassVar[list[Act]] = []
     panels: ClassVar[list[Callable[[HttpRequest, Any], Panel | None]]] = []
     colours: ClassVar[dict[str, str]] = {}  # of the statuses
     list_select_related: tuple[str, ...] = ()  # for the object's page and the acts, too
     list_per_page = 50
-    show_full_result_count = False
-    show_facets = ShowFacets.NEVER  # counts of every filter's every choice
     paginator = BoundedPaginator
     list_filter_submit = True
     warn_unsaved_form = True  # an act's button leaves the page
@@ -65,12 +61,6 @@ class DeskAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, as_typed(search_term))
-        return found
 
     def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
         return act_page.answer(self, request, act)

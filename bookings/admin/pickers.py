@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, Model, QuerySet, When
 from django.http import HttpRequest
@@ -11,9 +10,10 @@ from django.utils import timezone
 
 from bookings.models import Customer, Departure
 from bookings.wording import customer_choice, departure_choice
+from notifications.admin.autocomplete import StrictAutocomplete
 
 
-class Picker(AutocompleteJsonView):
+class Picker(StrictAutocomplete):
     """Answers only for a field that points to `model`: its choices are worded for that."""
 
     admin_site: Any = admin.site

@@ -14,9 +14,9 @@ from bookings.admin.search_days import days_in, on_days
 from bookings.folding import Fold, fold
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.references import ALPHABET, LENGTH
+from notifications.admin.strict import as_typed
 
 NEWEST = 5000
-LONGEST, MOST_WORDS = 100, 8
 PHONE = re.compile(r"\+?[\d\s()./-]+", re.ASCII)
 REFERENCE = re.compile(rf"TD[\s-]+[{ALPHABET}\s-]+|TD[{ALPHABET}]{{{LENGTH}}}")  # as it is read out
 CODE = re.compile(r"(?=.*[\d-])\S{3,}")
@@ -33,11 +33,6 @@ def find_bookings(bookings: QuerySet[Booking], text: str) -> QuerySet[Booking]:
     first, *others = [Booking.objects.order_by().filter(part).values_list("pk") for part in _parts(text)]
     newest = first.union(*others).order_by("-id")[:NEWEST]
     return bookings.filter(pk__in=[pk for (pk,) in newest])
-
-
-def as_typed(text: str) -> str:
-    """On one line, and bounded: each word is looked for in many rows."""
-    return " ".join(text[:LONGEST].split()[:MOST_WORDS])
 
 
 def _parts(text: str) -> list[Q]:

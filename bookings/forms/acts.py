@@ -22,11 +22,12 @@ CURRENT = "current"  # MailForm's answer for the mail that fits the state
 class ActForm(forms.Form):
     """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
 
-    `ready` is False when there is nothing that could be done: then the page has no button. `above` names a template
-    for what stands above the fields; it sees the form.
+    `ready` is False when there is nothing that could be done: then the page has no button, and `why_not` answers who
+    sends the form all the same. `above` names a template for what stands above the fields; it sees the form.
     """
 
     ready = True
+    why_not = "This can't be done in its present state."
     above = ""
 
     def __init__(self, *args: Any, user: "User", rows: Sequence[Any], **kwargs: Any) -> None:
@@ -103,6 +104,7 @@ class MailForm(ActForm):
         if not kind.choices:
             del self.fields["kind"]
             self.ready = False
+            self.why_not = "There is no mail that could be sent about this now."
 
     def choices(self) -> list[tuple[str, str]]:
         """The mail that fits the state, as it would be written now, then what can be sent again."""

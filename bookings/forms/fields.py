@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.urls import reverse
 
 from bookings.models import Booking, Customer, Departure
 from bookings.wording import customer_choice, departure_choice
+from notifications.admin.widgets import RowSelect
 
 if TYPE_CHECKING:
     DepartureChoice = forms.ModelChoiceField[Departure]
@@ -32,7 +32,7 @@ def check_phone(value: str) -> None:
         raise forms.ValidationError("Give a phone number, such as 0911 234567.")
 
 
-class Pick(AutocompleteSelect):
+class Pick(RowSelect):
     """Django's autocomplete, with the choices of bookings/admin/pickers.py. `wish` goes to the picker with the term."""
 
     def __init__(self, field_name: str, url_name: str) -> None:

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import (
@@ -21,12 +20,12 @@ from django_celery_beat.models import (
     PeriodicTasks,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.celery import app
 from notifications import dispatch
+from notifications.admin.strict import StrictAdmin
 
 LONGEST = timedelta(days=366)  # between two runs; more than some thousand years would end beat
 
@@ -90,14 +89,13 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(ModelAdmin):
+class PeriodicTaskAdmin(StrictAdmin):
     form = PeriodicTaskForm
     list_display = ("name", "state", "schedule", "last_run_at", "total_run_count", "description")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
     list_per_page = 50
     search_fields = ("name", "task")
-    show_full_result_count = False
     readonly_fields = ("last_run_at", "total_run_count")
     fieldsets = (
         (None, {"fields": ("name", "task", "description", "enabled")}),
@@ -140,7 +138,7 @@ class PeriodicTaskAdmin(ModelAdmin):
         },
     )
     def run_now(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
-        job = get_object_or_404(PeriodicTask, pk=object_id)
+        job: PeriodicTask = self.find(request, object_id)
         if dispatch.publish(job.task, *json.loads(job.args or "[]")):
             self.message_user(request, f"{job.name} is with the workers; its result is under Task results.")
         else:
@@ -148,11 +146,10 @@ class PeriodicTaskAdmin(ModelAdmin):
         return HttpResponse(headers={"HX-Redirect": reverse("admin:django_celery_beat_periodictask_changelist")})
 
 
-class ScheduleAdmin(ModelAdmin):
+class ScheduleAdmin(StrictAdmin):
     """A schedule that tasks use can't be deleted: the database would delete the tasks with it."""
 
     list_display = ("__str__", "used_by")
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

@@ -15,13 +15,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_celery_results.models import GroupResult, TaskResult
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 from unfold.utils import display_for_label
 
 from config.admin.jobs import task_names
+from notifications.admin.strict import StrictAdmin
 from notifications.catalogue import SWEEPER
 
 admin.site.unregister(TaskResult)
@@ -94,7 +94,7 @@ class StatusFilter(DropdownFilter):
 
 
 @admin.register(TaskResult)
-class TaskResultAdmin(ModelAdmin):
+class TaskResultAdmin(StrictAdmin):
     list_display = ("task", "colour", "arguments", "answer", "worker", "started", "done", "runtime")
     list_filter = (OriginFilter, TaskFilter, StatusFilter)
     list_filter_submit = True
@@ -103,8 +103,6 @@ class TaskResultAdmin(ModelAdmin):
     paginator = InfinitePaginator
     search_fields = ("task_id__exact",)
     search_help_text = "A task's id, as Flower and the outbox show it."
-    show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
     fieldsets = (
         (None, {"fields": ("task", "outcome", "arguments", "answer", "periodic_task_name")}),
         ("Run", {"fields": (("worker", "task_id"), ("started", "done"), "runtime")}),

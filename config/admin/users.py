@@ -8,10 +8,11 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from notifications.admin.strict import StrictAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -29,7 +30,7 @@ def held_by(user: User) -> QuerySet[Permission]:
     return Permission.objects.filter(Q(user=user) | Q(group__user=user)).distinct()
 
 
-class LeastPrivilegeAdmin(ModelAdmin):
+class LeastPrivilegeAdmin(StrictAdmin):
     """Shows, changes and deletes only what holds no more than the person who asks."""
 
     def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
@@ -55,7 +56,7 @@ class LeastPrivilegeAdmin(ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg, misc]  # not subscriptable at run time
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -64,7 +65,6 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     search_fields = ("username", "first_name", "last_name", "email")
     filter_horizontal = ()
-    show_full_result_count = False
     add_fieldsets = (
         (
             None,

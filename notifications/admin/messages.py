@@ -5,19 +5,19 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from notifications import outbox, rendering
 from notifications.admin import pages
 from notifications.admin.paging import BoundedPaginator
+from notifications.admin.strict import StrictAdmin, as_typed
 from notifications.errors import MessageRefused
 from notifications.models import Message
 
@@ -42,16 +42,15 @@ UNDONE = (Status.QUEUED, Status.SENDING, Status.FAILED, Status.BOUNCED)
 
 
 @admin.register(Message)
-class MessageAdmin(ModelAdmin):
+class MessageAdmin(StrictAdmin):
     list_display = ("colour", "kind", "about", "address", "when")
     list_display_links = ("colour", "kind")
     list_filter = ("status", "kind", ("last_error", admin.EmptyFieldListFilter))
     list_per_page = 50
     search_fields = ("topic",)
     search_help_text = "Booking reference, or the beginning of the address"
-    show_full_result_count = False
+    linked_lookups = frozenset({"last_error__gt"})
     paginator = BoundedPaginator
-    show_facets = admin.ShowFacets.NEVER
     actions = ("withdraw_selected", "retry_selected")
     actions_detail = ("resend", "withdraw", "retry")  # in a row's menu they could not be chosen by its state
     readonly_fields = ("address", "state", "preview", "plain_text", "identity")
@@ -89,13 +88,13 @@ class MessageAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
     ) -> tuple[QuerySet[Message], bool]:
         """What an index finds among a million rows: a whole reference, or how the address begins."""
-        text = search_term.strip()
-        code = "-".join(text.upper().split())
+        text = as_typed(search_term)
+        code = text.upper().replace(" ", "-")
         about = Q(topic__in=(text, f"booking:{code}", f"booking:TD-{code}"))
         return (queryset.filter(about | Q(recipient__startswith=text.lower())) if text else queryset), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        message = self._find(object_id)
+        message = self.find(request, object_id)
         fitting = set() if message.withdrawn_reason else BUTTONS.get(Status(message.status), set())
         if message.status == Status.QUEUED and not (message.last_error and message.due_at > timezone.now()):
             fitting = fitting - {"retry"}
@@ -145,14 +144,14 @@ class MessageAdmin(ModelAdmin):
 
     def preview_view(self, request: HttpRequest, message_id: int) -> HttpResponse:
         """The mail as it was sent, or as it would be sent now."""
-        message = self._find(message_id)
+        message = self.find(request, message_id)
         if not self.has_view_permission(request, message):
             raise PermissionDenied
         return pages.framed(message.html or rendering.render(message).html)
 
     @action(description="Send again", permissions=["view", "resend"], icon="forward_to_inbox")
     def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        message = self._find(object_id)
+        message = self.find(request, object_id)
         form = pages.ResendForm(request.POST or None, initial={"recipient": message.recipient})
         if not form.is_valid():
             return self._ask(request, form, message, title="Send again", question="Send this mail again?")
@@ -169,7 +168,7 @@ class MessageAdmin(ModelAdmin):
 
     @action(description="Withdraw", permissions=["view", "withdraw"], icon="block")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        message = self._find(object_id)
+        message = self.find(request, object_id)
         form = pages.WithdrawForm(request.POST or None)
         if not form.is_valid():
             question = "Withdraw this mail? It will never be sent."
@@ -178,7 +177,7 @@ class MessageAdmin(ModelAdmin):
 
     @action(description="Try again", permissions=["view", "retry"], icon="replay")
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        message = self._find(object_id)
+        message = self.find(request, object_id)
         if request.method != "POST":
             question = "Try to send this mail again?"
             return self._ask(request, pages.RetryForm(), message, title="Try again", question=question)
@@ -200,12 +199,6 @@ class MessageAdmin(ModelAdmin):
             question = f"Try to send {_messages(len(ids))} again? Only those that failed or wait after an error are."
             return self._ask_list(request, pages.RetryForm(), ids, title="Try again", question=question)
         return self._retry(request, ids)
-
-    def _find(self, object_id: Any) -> Message:
-        message = Message.objects.filter(pk=object_id).first() if str(object_id).isdecimal() else None
-        if message is None:
-            raise Http404
-        return message
 
     def _ask(self, request: HttpRequest, form: Any, message: Message, *, title: str, question: str) -> HttpResponse:
         facts = (("Kind", message.get_kind_display()), ("About", message.topic), ("To", message.recipient))

@@ -1,10 +1,10 @@
 """Long lists: no count of all rows."""
 
-from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]

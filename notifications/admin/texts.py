@@ -6,23 +6,22 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from notifications import rendering, wording
 from notifications.admin import pages
+from notifications.admin.strict import StrictAdmin
 from notifications.catalogue import KINDS
 from notifications.models import MessageTemplate, ReminderRule
 from notifications.number_fields import WholeField
 
 
 @admin.register(MessageTemplate)
-class MessageTemplateAdmin(ModelAdmin):
+class MessageTemplateAdmin(StrictAdmin):
     list_display = ("kind", "language", "subject", "is_active", "updated_at")
     list_filter = ("language", "is_active")
     search_fields = ("subject", "body")
@@ -46,7 +45,7 @@ class MessageTemplateAdmin(ModelAdmin):
 
     @action(description="Preview", permissions=["view"], icon="visibility")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        template = get_object_or_404(MessageTemplate, pk=object_id)
+        template = self.find(request, object_id)
         try:
             mail = rendering.preview(template)
         except wording.UnfitText as unfit:
@@ -64,7 +63,7 @@ class MessageTemplateAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/notifications/preview.html", context)
 
     def frame_view(self, request: HttpRequest, template_id: int) -> HttpResponse:
-        template = get_object_or_404(MessageTemplate, pk=template_id)
+        template = self.find(request, template_id)
         if not self.has_view_permission(request, template):
             raise PermissionDenied
         try:
@@ -74,7 +73,7 @@ class MessageTemplateAdmin(ModelAdmin):
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(ModelAdmin):
+class ReminderRuleAdmin(StrictAdmin):
     formfield_overrides = {models.IntegerField: {"form_class": WholeField}}
     list_display = ("kind", "hours_before", "is_active")
     list_filter = ("is_active",)

@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from bookings.admin.filters import DaysFilter
 from notifications.admin.pages import unbroken
+from notifications.admin.strict import as_typed
 from payments.admin import inbox_acts, provider_acts
 from payments.admin.filters import EventAge, EventNameFilter
 from payments.admin.look_only import LookOnly
@@ -45,6 +46,7 @@ class ProviderEventAdmin(LookOnly):
         EventAge,
         ("received_at", DaysFilter),
     )
+    linked_lookups = frozenset({"status__in"})
     search_fields = ("tx_ref",)
     search_help_text = "The beginning of a transaction"
     sortable_by = ("shown_received",)
@@ -61,7 +63,7 @@ class ProviderEventAdmin(LookOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ProviderEvent], search_term: str
     ) -> tuple[QuerySet[ProviderEvent], bool]:
-        text = "".join(search_term.split())
+        text = "".join(as_typed(search_term).split())
         found = Q(tx_ref__startswith=text) | Q(tx_ref__startswith=text.upper())
         return (queryset.filter(found) if text else queryset), False
 

@@ -27,6 +27,7 @@ from bookings.admin.search import find_bookings
 from bookings.models import Booking
 from bookings.wording import money
 from notifications.admin.pages import unbroken
+from notifications.admin.strict import as_typed
 from payments.admin import acts, decisions, files, provider_acts, takings
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
@@ -84,6 +85,7 @@ class PaymentAdmin(LookOnly):
         ("received_at", DaysFilter),
         ("created_at", DaysFilter),
     )
+    linked_lookups = frozenset({"method__in"})
     search_fields = ("tx_ref",)
     search_help_text = "Transaction, receipt or bank reference, booking, customer's name, e-mail or phone"
     sortable_by = ("tx_ref", "shown_known")
@@ -140,10 +142,10 @@ class PaymentAdmin(LookOnly):
         self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
     ) -> tuple[QuerySet[Payment], bool]:
         """A reference of the payment itself, else whatever finds the booking."""
-        code = " ".join(search_term.upper().split())
+        code = as_typed(search_term).upper()
         if not code:
             return queryset, False
-        typed = Q(method__in=Payment.Method.values, external_reference__in={code, search_term.strip()})
+        typed = Q(method__in=Payment.Method.values, external_reference__in={code, as_typed(search_term)})
         receipt = re.fullmatch(r"R-?0*([0-9]{1,9})", code)
         numbered = Q(receipt_number=int(receipt[1])) if receipt else Q()
         own = queryset.filter(Q(tx_ref__startswith=code) | typed | numbered)

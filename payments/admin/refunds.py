@@ -16,9 +16,10 @@ from unfold.decorators import display
 from bookings.admin.desk import DeskAdmin, Panel, as_links
 from bookings.admin.filters import DaysFilter
 from bookings.admin.people import person, two_lines
-from bookings.admin.search import NEWEST, as_typed
+from bookings.admin.search import NEWEST
 from bookings.wording import money
 from notifications.admin.pages import unbroken
+from notifications.admin.strict import as_typed
 from payments.admin import refund_acts
 from payments.admin.filters import AgeFilter
 from payments.admin.look_only import LookOnly, link_to

@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from bookings.forms.acts import ActForm
 from bookings.forms.fields import new_key
 from bookings.links import pay_url
+from bookings.services.mailing import why_no_mail
 from bookings.wording import money
 from notifications.number_fields import AmountField
 from payments.services.paying import why_not_payable
@@ -36,7 +37,7 @@ class LinkForm(ActForm):
         [booking], now = self.rows, timezone.now()
         self.sandbox = not settings.CHAPA_SECRET_KEY
         if refusal := why_not_payable(booking, now):
-            self.problem = refusal.detail
+            self.problem = self.why_not = refusal.detail
             self.ready = False
             self.fields.clear()
             return
@@ -48,6 +49,7 @@ class LinkForm(ActForm):
             f"Due now: {money(due, booking.currency)}; to pay in all: {money(booking.balance, booking.currency)}. "
             "With another amount the mail holds a link for just that."
         )
-        if not booking.customer.email:
+        if no_mail := why_no_mail(booking):
             self.ready = False
+            self.why_not = no_mail.detail
             del self.fields["amount"]

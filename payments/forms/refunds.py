@@ -51,6 +51,7 @@ class RefundForm(ReferenceForm):
         [payment] = self.rows
         if payment.status != Payment.Status.SUCCEEDED:
             self.ready = False
+            self.why_not = "Only a payment that has been received can be paid back."
             self.fields.clear()
             return
         proposal, left = propose(payment=payment, now=timezone.now()), left_on(payment)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from payments.gateway import Answer, State, Verdict
 from payments.gateway.chapa_http import Reply, is_loopback
+from payments.web_addresses import HTTPS_PORTS
 
 PAYMENT_STATES = {
     "success": State.PAID,
@@ -163,11 +164,12 @@ def wrong_link(url: Any, *, hosts: tuple[str, ...], base_url: str) -> str:
         return "Chapa gave a checkout link that isn't safe to follow."
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return "Chapa gave a checkout link that isn't safe to follow."
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(base_url)):
         return "Chapa gave a checkout link that isn't https."
-    if host not in [allowed.lower() for allowed in hosts]:
-        return f"Chapa gave a checkout link to {safe(host, 80)}, which CHAPA_CHECKOUT_HOSTS doesn't allow."
+    odd_port = parts.scheme == "https" and port not in HTTPS_PORTS
+    if odd_port or host not in [allowed.lower() for allowed in hosts]:
+        return f"Chapa gave a checkout link to {safe(parts.netloc, 80)}, which CHAPA_CHECKOUT_HOSTS doesn't allow."
     return ""

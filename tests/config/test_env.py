@@ -65,6 +65,7 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
         ("TIME_ZONE", "Addis"),
         ("DEBUG", "perhaps"),
         ("WORKER_CONCURRENCY", "0"),
+        ("WEB_STATEMENT_SECONDS", "99999"),
         ("LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "LOUD"),
         ("CACHE_URL", "nowhere://x"),

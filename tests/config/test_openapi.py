@@ -29,3 +29,8 @@ def test_schema_and_docs_need_no_key_and_load_nothing_from_elsewhere() -> None:
     assert "swagger-ui-bundle.js" in page
     assert "://" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize("version", ["1", "2", "x\r\nSet-Cookie: a=b", "a" * 5000, "\0"])
+def test_the_schema_has_one_version_whatever_is_asked_for(version: str) -> None:
+    assert Client().get("/api/schema/", {"version": version}).status_code == 200

@@ -157,7 +157,7 @@ def test_a_key_is_shown_once_and_works() -> None:
     [shown] = re.findall(r"The key of website: (\S+) –", page)
     assert (ApiKey.objects.is_valid(shown), key.scopes) == (True, ["bookings:read"])
     again = client.get(reverse("admin:bookings_apikey_changelist")).content.decode()
-    change = client.get(reverse("admin:bookings_apikey_change", args=(key.pk,))).content.decode()
+    change = client.get(reverse("admin:bookings_apikey_change", args=(key.prefix,))).content.decode()
     assert shown not in again + change
 
 
@@ -170,7 +170,7 @@ def test_a_key_that_may_do_nothing_is_refused() -> None:
 def test_scopes_change_and_the_name_stays() -> None:
     key, secret = ApiKey.objects.create_key(name="website", scopes=["bookings:read"])
     form = {"name": "other", "scopes": ["bookings:read", "bookings:write"]}
-    assert root().post(reverse("admin:bookings_apikey_change", args=(key.pk,)), form).status_code == 302
+    assert root().post(reverse("admin:bookings_apikey_change", args=(key.prefix,)), form).status_code == 302
     assert list(ApiKey.objects.values_list("name", "scopes")) == [("website", ["bookings:read", "bookings:write"])]
     assert ApiKey.objects.is_valid(secret)
 
@@ -178,12 +178,12 @@ def test_scopes_change_and_the_name_stays() -> None:
 def test_revoking_asks_first_and_is_final() -> None:
     key, secret = ApiKey.objects.create_key(name="website", scopes=["bookings:read"])
     client = root()
-    url = reverse("admin:bookings_apikey_revoke", args=(key.pk,))
+    url = reverse("admin:bookings_apikey_revoke", args=(key.prefix,))
     assert "Revoke this key?" in client.get(url).content.decode()
     assert ApiKey.objects.is_valid(secret)
     assert client.post(url, DIALOG).headers["HX-Redirect"] == reverse("admin:bookings_apikey_changelist")
     assert not ApiKey.objects.is_valid(secret)
-    change = reverse("admin:bookings_apikey_change", args=(key.pk,))
+    change = reverse("admin:bookings_apikey_change", args=(key.prefix,))
     assert client.post(change, {"scopes": ["bookings:write"]}).status_code == 403
 
 
@@ -191,7 +191,7 @@ def test_keys_need_their_permission() -> None:
     key, secret = ApiKey.objects.create_key(name="website", scopes=[])
     client = login(make_user("bookings.view_apikey"))
     assert client.get(reverse("admin:bookings_apikey_add")).status_code == 403
-    assert client.post(reverse("admin:bookings_apikey_revoke", args=(key.pk,)), DIALOG).status_code == 403
+    assert client.post(reverse("admin:bookings_apikey_revoke", args=(key.prefix,)), DIALOG).status_code == 403
     assert ApiKey.objects.is_valid(secret)
 
 

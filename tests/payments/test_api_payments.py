@@ -21,9 +21,10 @@ from tests.rest import caller, leaving
 pytestmark = pytest.mark.django_db
 INITIATE, VERIFY = "/api/payment/initiate/", "/api/payment/verify/"
 
+UNSAFE = ("https://user:pass@shop.example.com/", "https://shop.example.com:22/", "http://shop.example.com/")
 WRONG: dict[str, tuple[Any, ...]] = {
     "amount": ("0", "-1", "0.001", "1.005", "NaN", "Infinity", "", None, True, [], {}, "1e30", 10**400, "x"),
-    "return_url": ("javascript:alert(1)", "ftp://x.example", "/done", "", None, 7, "https://x.example/" + "a" * 500),
+    "return_url": ("javascript:alert(1)", "ftp://x.e", "/done", "", None, 7, "https://x.e/" + "a" * 500, *UNSAFE),
     "booking": ("", None, 7, "x" * 13),
     "colour": ("red",),
 }

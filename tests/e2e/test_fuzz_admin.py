@@ -1,0 +1,136 @@
+"""Every address of the admin, every parameter of its lists and every field of its forms, as every role: no 5xx."""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db.models import Model
+from django.test import Client
+from django_celery_results.models import TaskResult
+
+from bookings.models import ApiKey
+from tests.e2e.fuzz import KEYS, Form, Hand, forms_of, safe
+
+pytestmark = pytest.mark.e2e
+PEOPLE = ("admin", "agent", "finance", "manager", "ops", "viewer")
+OF_LISTS = ("p", "o", "q", "all", "e", "_facets", "_popup", "_to_field", "_changelist_filters", "action")
+LOOKUPS = ("", "__regex", "__range", "__year", "__in", "__isnull", "__id__exact", "__nothing")
+OF_PAGES = ("first", "last", "format", "looks", "page", "s", "extended", "term", "next", "ids", "departure", "customer")
+
+
+@pytest.fixture
+def people(transactional_db: None) -> dict[str, User]:
+    call_command("setup", verbosity=0)
+    call_command("demo_data", verbosity=0)
+    ApiKey.objects.create_key(name="website", scopes=["bookings:read"])
+    TaskResult.objects.create(
+        task_id="a", task_name="bookings.expire_holds", status="FAILURE", result='{"exc_type": 1}'
+    )
+    User.objects.update(first_name="ሣ" * 150, last_name="W" * 150)
+    return {user.username: user for user in User.objects.all()}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_nothing_that_is_sent_to_the_admin_is_a_server_error(name: str, people: dict[str, User]) -> None:
+    """The superuser, whom nothing stops at the door, sends the most."""
+    client = Client(raise_request_exception=False)
+    client.force_login(people[name])
+    hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
+    for address in hand.few(pages_of_the_site()):
+        hand.get(address)
+        hand.get(address, [(hand.chance.choice(OF_PAGES), hand.value()) for _ in range(3)])
+    for model, model_admin in admin.site._registry.items():  # noqa: SLF001 (Django has no other list of them)
+        try_list(hand, model, model_admin)
+        for addresses in pages_of(model, model_admin):
+            try_page(hand, addresses[0])
+            for address in hand.few(addresses[1:]):
+                hand.get(address)
+                hand.post(address.partition("?")[0], [("ids", address.partition("=")[2]), ("_form_submitted", "on")])
+    assert hand.broken == []
+    assert hand.get("/admin/").status_code == 200
+    assert hand.sent > 300
+
+
+def pages_of_the_site() -> Iterator[str]:
+    yield from ("/admin/", "/admin/search/?s=a", "/admin/search/?s=a&extended=1", "/admin/login/", "/admin/jsi18n/")
+    yield from ("/admin/password_change/", "/admin/nothing/", "/admin/bookings/", "/admin/r/1/1/", "/admin/r/1/abc/")
+    for model in apps.get_models():
+        for column in model._meta.get_fields():  # noqa: SLF001 (Django's documented API)
+            query = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={column.name}"  # noqa: SLF001
+            if column.is_relation:
+                yield from (f"/admin/{place}?{query}" for place in ("autocomplete/", "bookings/departure/pick/"))
+
+
+def rows_of(model: type[Model]) -> list[str]:
+    """Keys as addresses name them: one row of each status."""
+    rows: dict[str, str] = {}
+    for row in model._default_manager.order_by("pk")[:500]:  # noqa: SLF001 (Django's documented API)
+        rows.setdefault(getattr(row, "status", ""), row.prefix if isinstance(row, ApiKey) else str(row.pk))
+    return list(rows.values())
+
+
+def pages_of(model: type[Model], model_admin: Any) -> Iterator[list[str]]:
+    """Of every pattern of the model's admin, and of every act, the addresses for real rows."""
+    keys = rows_of(model)
+    for pattern in model_admin.get_urls():
+        route = f"{root_of(model)}{pattern.pattern}".replace("^", "")
+        if "<slug:act>" in route:
+            for act in model_admin.acts:
+                page = route.replace("<slug:act>", act.name)
+                yield [f"{page}?ids={key}" for key in [*keys, ",".join(keys)]]
+        elif "<" not in route:
+            yield [route]
+        elif keys:
+            yield [re.sub("<.*?>", key, route) for key in keys]
+
+
+def root_of(model: type[Model]) -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"  # noqa: SLF001 (Django's documented API)
+
+
+def try_list(hand: Hand, model: type[Model], model_admin: Any) -> None:
+    """Its parameters, what it does with ticked rows, and rows that aren't there."""
+    address = root_of(model)
+    answer: Any = hand.get(address)
+    if answer.status_code != 200:
+        return
+    names = {name for spec in answer.context["cl"].filter_specs for name in spec.expected_parameters()}
+    for name in sorted({*names, *model_admin.linked_lookups, *OF_LISTS}):
+        for _ in range(hand.each):
+            hand.get(address, [(name, hand.value())] * hand.chance.choice((1, 1, 2)))
+    for column in hand.few(model._meta.get_fields()):  # noqa: SLF001 (Django's documented API)
+        hand.get(address, [(f"{column.name}{hand.chance.choice(LOOKUPS)}", hand.value())])
+    for action in model_admin.get_actions(answer.wsgi_request):
+        for key in hand.few(KEYS):
+            hand.post(address, [("action", action), ("_selected_action", key), ("index", hand.value())])
+            hand.post(address, [("action", action), ("_selected_action", key), ("select_across", "1")])
+    for key in hand.few(KEYS):
+        hand.get(f"{address}{safe(key)}/change/")
+        hand.post(f"{address}999999999/change/", [("_saveasnew", key)])
+
+
+def try_page(hand: Hand, address: str) -> None:
+    answer = hand.get(address)
+    for _ in range(hand.each):
+        hand.get(address, [(hand.chance.choice(OF_PAGES), hand.value())])
+    hand.post(address, [("_form_submitted", "on")])
+    hand.post(address.partition("?")[0], [("ids", address.partition("=")[2])])
+    hand.post(address, [(name, hand.value()) for name in ("ids", "next", "_saveasnew", "_popup")])
+    for form in forms_of(address, answer):
+        try_form(hand, form)
+
+
+def try_form(hand: Hand, form: Form) -> None:
+    """As it stands; one value in all fields; one field after the other with another value, or with two."""
+    hand.post(form.action, form.pairs())
+    for _ in range(hand.each):
+        hand.post(form.action, form.pairs(**dict.fromkeys(form.fields.keys() - {"ids"}, hand.value())))
+    for name in hand.few(form.fields):
+        hand.post(form.action, form.pairs(**{name: hand.value()}))
+        hand.post(form.action, [*form.pairs(), (name, hand.value())])
