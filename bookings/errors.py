@@ -22,3 +22,10 @@ class SoldOut(Refused):
 class NotFound(Refused):
     def __init__(self, what: str) -> None:
         super().__init__("not_found", f"{what} is not here any more.")
+
+
+class UnreadableFile(Refused):
+    """Nothing of the file can be used; the sentence says what to do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unreadable_file", detail)
