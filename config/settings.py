@@ -227,18 +227,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "text": {"()": "config.logs.TextFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "config.logs.JSONFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"without_keys": {"()": "config.logs.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.choice("LOG_FORMAT", "text", "text json"),
-            "filters": ["without_keys"],
         },
     },
     # Libraries that would tell which letters stand in a receipt, and which addresses are called with what.
@@ -246,11 +244,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", "DEBUG INFO WARNING ERROR")},
 }
 if SENTRY_DSN := env.text("SENTRY_DSN"):
-    import sentry_sdk
-
-    from config.logs import before_send
+    from config import error_reports
 
     try:
-        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, before_send=before_send)
+        error_reports.start(SENTRY_DSN)
     except ValueError:
         env.stop("SENTRY_DSN", "wants the https:// address that Sentry shows for the project.")
