@@ -186,6 +186,8 @@ HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1
 
 # --- payments ----------------------------------------------------------------------------------
 CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
+# Whoever has a link can confirm a booking with it: only the embedded mode has it without being asked.
+PAYMENTS_SANDBOX = env.flag("PAYMENTS_SANDBOX", default=EMBEDDED)
 CHAPA_WEBHOOK_SECRET = env.text("CHAPA_WEBHOOK_SECRET")
 CHAPA_BASE_URL = env.url("CHAPA_BASE_URL", "https://api.chapa.co/v1", "http https")
 CHAPA_CHECKOUT_HOSTS = env.words("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")

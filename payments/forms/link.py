@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -12,6 +11,7 @@ from bookings.forms.fields import new_key
 from bookings.links import pay_url
 from bookings.wording import money
 from notifications.number_fields import AmountField
+from payments.gateway import sandbox
 from payments.services.paying import why_not_payable
 
 
@@ -34,7 +34,7 @@ class LinkForm(ActForm):
 
     def prepare(self) -> None:
         [booking], now = self.rows, timezone.now()
-        self.sandbox = not settings.CHAPA_SECRET_KEY
+        self.sandbox = sandbox.is_on()
         if refusal := why_not_payable(booking, now):
             self.problem = refusal.detail
             self.ready = False
