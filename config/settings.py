@@ -162,7 +162,7 @@ STORAGES = {
 }
 # Until collectstatic has run (production does), files are served from where they are written.
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "admin").exists()
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = env.private_folder(VAR_DIR / "media")
 
 # --- mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
