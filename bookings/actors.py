@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person (`user` is set), an integration ("API: website"), an import or the system itself."""
+    """A person (`user` is set), an integration (by its name), an import or the system itself."""
 
     label: str
     user: "User | None" = None
+    integration: str = ""
 
 
 SYSTEM = Actor("System")
@@ -23,7 +24,7 @@ def staff(user: "User") -> Actor:
 
 
 def integration(name: str) -> Actor:
-    return Actor(f"API: {name}")
+    return Actor(f"API: {name}", integration=name)
 
 
 def importer(user: "User | None" = None) -> Actor:

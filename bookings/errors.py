@@ -1,5 +1,6 @@
 """What a service refuses: a code for machines and a sentence that a clerk understands."""
 
+from datetime import timedelta
 from typing import Any
 
 
@@ -17,6 +18,14 @@ class SoldOut(Refused):
     def __init__(self, seats_left: int) -> None:
         left = "No seats are left" if seats_left <= 0 else f"Only {seats_left} seat{'s' * (seats_left != 1)} left"
         super().__init__("sold_out", f"{left} on this departure.", seats_left=max(seats_left, 0))
+
+
+class TryLater(Refused):
+    """Too much for now; after `wait` it may go through."""
+
+    def __init__(self, code: str, detail: str, *, wait: timedelta) -> None:
+        super().__init__(code, detail)
+        self.wait = wait
 
 
 class NotFound(Refused):

@@ -54,7 +54,7 @@ LONGEST: Final = {
     "customer_name": LONGEST_NAME,
     "trip": 120,
     "destination": 120,
-    "reason": 500,  # with whose words it is
+    "reason": 1_000,  # with whose words it is
     "how_to_pay": 2_000,
     "pay_url": 300,
 }
