@@ -38,7 +38,7 @@ def start(dsn: str) -> None:
 
 
 def without_people(event: "Event", hint: dict[str, Any]) -> "Event":
-    told: dict[str, Any] = {name: event[name] for name in TOLD if name in event}  # type: ignore[literal-required]
+    told: dict[str, Any] = {name: event[name] for name in TOLD if name in event}
     if "exception" in event:
         told["exception"] = {"values": [_exception(value) for value in event["exception"].get("values") or ()]}
         told["tags"] = _about_database(hint.get("exc_info"))

@@ -115,7 +115,8 @@ def test_what_was_open_before_confirms_nothing(open_before: Payment) -> None:
 
     open_before.refresh_from_db()
     open_before.booking.refresh_from_db()
-    assert (open_before.status, open_before.booking.status, open_before.booking.paid) == ("pending", "pending", 0)
+    booking = open_before.booking
+    assert (open_before.status, booking.status, booking.paid) == ("pending", "pending", Decimal(0))
     assert list(all_breaches()) == []
 
 
