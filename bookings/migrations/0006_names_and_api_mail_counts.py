@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0003_balance_due_dates'),
+        ('bookings', '0005_fold_function'),
     ]
 
     operations = [
