@@ -14,10 +14,11 @@ LONGEST_LABEL: Final = 150  # letters, in every column that names an actor; a us
 
 @dataclass(frozen=True)
 class Actor:
-    """A person (`user` is set), an integration ("API: website"), an import or the system itself."""
+    """A person (`user` is set), an integration (by its name), an import or the system itself."""
 
     label: str
     user: "User | None" = None
+    integration: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", Truncator(self.label).chars(LONGEST_LABEL))
@@ -31,7 +32,7 @@ def staff(user: "User") -> Actor:
 
 
 def integration(name: str) -> Actor:
-    return Actor(f"API: {name}")
+    return Actor(f"API: {name}", integration=name)
 
 
 def importer(user: "User | None" = None) -> Actor:

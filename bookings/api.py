@@ -27,7 +27,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
-from bookings.errors import Refused
+from bookings.errors import Refused, TryLater
 from bookings.models import ApiKey
 
 if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
@@ -41,6 +41,8 @@ STATUS_OF = {
     "not_found": status.HTTP_404_NOT_FOUND,
     "key_reused": status.HTTP_422_UNPROCESSABLE_ENTITY,
     "too_many": status.HTTP_429_TOO_MANY_REQUESTS,
+    "unpaid_seats": status.HTTP_429_TOO_MANY_REQUESTS,
+    "too_many_mails": status.HTTP_429_TOO_MANY_REQUESTS,
     "provider_unreachable": status.HTTP_503_SERVICE_UNAVAILABLE,
     "provider_misconfigured": status.HTTP_503_SERVICE_UNAVAILABLE,
 }
@@ -206,5 +208,6 @@ def _refusal(error: Refused) -> Response:
     if field := FIELD_OF.get(error.code):
         return Response({field: [error.detail]}, status=status.HTTP_400_BAD_REQUEST)
     body = {"code": error.code, "detail": error.detail, **error.extra}
-    headers = {"Retry-After": str(RETRY_AFTER[error.code])} if error.code in RETRY_AFTER else {}
+    wait = math.ceil(error.wait.total_seconds()) if isinstance(error, TryLater) else RETRY_AFTER.get(error.code)
+    headers = {"Retry-After": str(wait)} if wait else {}
     return Response(body, status=STATUS_OF.get(error.code, status.HTTP_409_CONFLICT), headers=headers)

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
+from bookings.actors import Actor
 from bookings.links import can_pay_online, pay_url
 from bookings.models import Booking, BookingEvent, Trip
+from bookings.names import harmless, harmless_name
 from notifications import outbox
 
 # What is asked for: untrue as soon as money comes, or the booking changes.
@@ -73,6 +75,14 @@ def mail(
     )
 
 
+def quoted(reason: str, actor: Actor) -> str:
+    """Staff write in our name. What another system hands on is shown as its words, with no link in them."""
+    if not actor.integration:
+        return reason
+    words = harmless(reason).translate(dict.fromkeys(map(ord, "“”"), "'"))
+    return f"“{words}” (the words of {harmless(actor.integration)})"
+
+
 def dedupe_key(kind: str, booking: Booking, occurrence: str) -> str:
     """Names the intent: a second mail with it can't be."""
     return f"{booking.topic}:{kind}:{occurrence}"
@@ -84,7 +94,7 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
     over = booking.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
     owed = booking.balance > 0 and booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
     return {
-        "customer_name": booking.customer.name,
+        "customer_name": harmless_name(booking.customer.name),
         "reference": booking.reference,
         "trip": trip.name,
         "destination": trip.destination,
@@ -92,7 +102,7 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "ends": written_out(departure.ends_at, trip),
         "time_zone": trip.time_zone,
         "party_size": booking.party_size,
-        "travellers": [t.name for t in booking.travellers.all()],
+        "travellers": [harmless_name(t.name) for t in booking.travellers.all()],
         "currency": booking.currency,
         "total": f"{booking.total:.2f}",
         "deposit_due": f"{booking.deposit_due:.2f}",

@@ -1,5 +1,6 @@
 """What a service refuses: a code for machines and a sentence that a clerk understands."""
 
+from datetime import timedelta
 from typing import Any
 
 
@@ -19,6 +20,21 @@ class SoldOut(Refused):
         super().__init__("sold_out", f"{left} on this departure.", seats_left=max(seats_left, 0))
 
 
+class TryLater(Refused):
+    """Too much for now; after `wait` it may go through."""
+
+    def __init__(self, code: str, detail: str, *, wait: timedelta) -> None:
+        super().__init__(code, detail)
+        self.wait = wait
+
+
 class NotFound(Refused):
     def __init__(self, what: str) -> None:
         super().__init__("not_found", f"{what} is not here any more.")
+
+
+class UnreadableFile(Refused):
+    """Nothing of the file can be used; the sentence says what to do."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unreadable_file", detail)

@@ -54,7 +54,11 @@ REFERENCE = OpenApiParameter(
 READ: dict[int, Any] = {
     401: OpenApiResponse(ErrorSerializer, "No valid key."),
     403: OpenApiResponse(ErrorSerializer, "The key lacks the scope."),
-    429: OpenApiResponse(ErrorSerializer, "Too many calls; Retry-After says for how long to wait."),
+    429: OpenApiResponse(
+        ErrorSerializer,
+        "Too many calls; or your integration holds too many unpaid seats on the departure (code unpaid_seats), or the "
+        "address has had too many mails today (too_many_mails). Retry-After says for how long to wait.",
+    ),
 }
 QUERY = {**READ, 400: OpenApiResponse(FIELDS, "A wrong parameter.")}
 ONE = {**READ, 404: OpenApiResponse(ErrorSerializer, "Unknown, or not yours to see.")}

@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
+from bookings.names import validate_name
 from bookings.services.taking import MAX_PARTY
 from notifications import numbers
 
@@ -84,7 +85,7 @@ class Day(serializers.DateField):
 
 
 class NewCustomerSerializer(Strict):
-    name = Line(max_length=150)
+    name = Line(max_length=150, validators=[validate_name], help_text="No links, no markup.")
     email = Email(max_length=254)
     phone = Text(max_length=30, required=False, allow_blank=True)
     language = Choice(choices=settings.LANGUAGES, required=False)
@@ -92,7 +93,7 @@ class NewCustomerSerializer(Strict):
 
 
 class NewTravellerSerializer(Strict):
-    name = Line(max_length=150)
+    name = Line(max_length=150, validators=[validate_name], help_text="No links, no markup.")
     category = Choice(choices=Traveller.Category.choices, required=False)
     notes = Line(max_length=255, required=False, allow_blank=True)
 
@@ -112,7 +113,7 @@ class NewBookingSerializer(Strict):
 
 
 class CancellationSerializer(Strict):
-    reason = Line(max_length=255)
+    reason = Line(max_length=255, help_text="The customer reads it in the mail, as your words; links are broken.")
 
 
 class DepartureQuery(serializers.Serializer[Any]):

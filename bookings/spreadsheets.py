@@ -6,7 +6,6 @@ Files come from outside: size, width and length are bounded, and what can't be r
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,26 +14,27 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from bookings.errors import Refused
+from bookings.errors import UnreadableFile
+from bookings.workbook_limits import (
+    BROKEN,
+    DIVIDE,
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Clock,
+    ClockedFile,
+    check_workbook,
+)
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 100 * 1024 * 1024
-MAX_TAGS = 1_500_000  # four for each different text; openpyxl takes seconds for so many
-MAX_ROWS = 50_000
-MAX_COLUMNS = 100
+MAX_CHARACTERS = 20_000_000  # of all cells; one text of a workbook can stand in many
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
 DELIMITERS = ",;\t"
 # Where a formula would start: at the beginning, and after what may begin another cell or row for a spreadsheet that
 # divides at semicolons and so takes no quote in the middle for one. Wide signs count as well.
 FORMULA_START = r"\A{0}(?='*[\t\r\n])|((?:\A|[;\t\r\n])){0}(?='*[^\S\t\r\n]*[=+\-@＝＋－＠])"
 BARE, ESCAPED = re.compile(FORMULA_START.format("")), re.compile(FORMULA_START.format("'"))
 HARMLESS = re.compile(r"-\d+(\.\d+)?|\+\d[\d ]*", re.ASCII)  # a negative number, a phone number
-
-
-class UnreadableFile(Refused):
-    """Nothing of the file can be used; the sentence says what to do."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__("unreadable_file", detail)
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _csv_rows(data: bytes) -> Iterator[list[str]]:
+    if data.startswith(OLD_EXCEL):
+        raise UnreadableFile("This is an old Excel file (.xls), or one with a password. Save it as .xlsx without one.")
     if b"\0" in data:
         raise UnreadableFile("This isn't a CSV or Excel (.xlsx) file.")
     try:
@@ -135,53 +137,44 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
     delimiter = max(DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        yield from _bounded(reader)
+        yield from _bounded(reader, Clock())
     except csv.Error as error:
         raise UnreadableFile(f"Line {reader.line_num} can't be read as CSV ({error}). Check its quotes.") from error
 
 
 def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
-    book = None
+    book, clock = None, Clock()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_unpacked(archive)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        check_workbook(data, clock)
+        book = openpyxl.load_workbook(ClockedFile(data, clock), read_only=True, data_only=False, keep_links=False)
         cells = book.worksheets[0].iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
-        yield from _bounded([cell_text(value) for value in row] for row in cells)
+        yield from _bounded(([cell_text(value) for value in row] for row in cells), clock)
     except UnreadableFile:
         raise
     except Exception as error:  # a broken workbook breaks openpyxl in many ways
-        raise UnreadableFile("The Excel workbook can't be read. Save it again as .xlsx, or as CSV UTF-8.") from error
+        raise UnreadableFile(BROKEN) from error
     finally:
         if book is not None:
             book.close()
 
 
-def _check_unpacked(archive: zipfile.ZipFile) -> None:
-    """Its size, and how much of it openpyxl reads before the first row: texts and styles."""
-    entries = archive.infolist()
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise UnreadableFile("The workbook is too large when unpacked. Divide it into smaller ones.")
-    others = [entry for entry in entries if not entry.filename.startswith("xl/worksheets/")]
-    if sum(_count_tags(archive, entry) for entry in others) > MAX_TAGS:
-        raise UnreadableFile("The workbook holds too many different texts. Divide it into smaller ones.")
-
-
-def _count_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
-    with archive.open(entry) as part:
-        return sum(chunk.count(b"<") for chunk in iter(lambda: part.read(1024 * 1024), b""))
-
-
-def _bounded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+def _bounded(rows: Iterable[list[str]], clock: Clock) -> Iterator[list[str]]:
+    characters = 0
     for index, row in enumerate(rows):
+        clock.check()
         while row and not row[-1]:
             row.pop()
         if index > MAX_ROWS:
             if row:
-                raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Divide it into smaller ones.")
+                raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. {DIVIDE}")
             continue  # millions of blank lines at the end are not kept
         if len(row) > MAX_COLUMNS:
             raise UnreadableFile(f"Row {index + 1} has more than {MAX_COLUMNS} columns.")
+        if max(map(len, row), default=0) > MAX_CELL:
+            raise UnreadableFile(f"Row {index + 1} has a cell of more than {MAX_CELL:,} characters. Shorten it.")
+        characters += sum(map(len, row))
+        if characters > MAX_CHARACTERS:
+            raise UnreadableFile(f"The file holds too much text. {DIVIDE}")
         yield row
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.services import api_requests, reminders, transitions, waitlist
+from bookings.services import api_limits, api_requests, reminders, transitions, waitlist
 
 
 @shared_task(name="bookings.expire_holds")
@@ -33,4 +33,6 @@ def complete_departures() -> int:
 @shared_task(name="bookings.prune_api_requests")
 def prune_api_requests() -> int:
     """Answers to Idempotency-Keys that were kept long enough."""
-    return api_requests.prune(now=timezone.now())
+    now = timezone.now()
+    api_limits.prune(now=now)
+    return api_requests.prune(now=now)

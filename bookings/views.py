@@ -26,6 +26,7 @@ from bookings.serializers import (
     DepartureSerializer,
     NewBookingSerializer,
 )
+from bookings.services.api_limits import count_mail
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.on_sale import departures_on_sale
 from bookings.services.taking import TravellerData, create_booking
@@ -114,18 +115,14 @@ class BookingCancel(BookingView):
         """Cancel a booking that you may read: its seats are free again, and the customer is told the reason."""
         body = CancellationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        outcome = cancel_bookings(
-            booking_ids=[find_booking(reference, self.api_key).pk],
-            reason=body.validated_data["reason"],
-            actor=integration(self.api_key.name),
-            now=timezone.now(),
-        )
-        return Response(self.get_serializer(outcome.single()).data)
+        booking = find_booking(reference, self.api_key)
+        return Response(self.get_serializer(cancel(booking, body.validated_data["reason"], self.api_key)).data)
 
 
 @transaction.atomic
 def take_booking(body: dict[str, Any], api_key: ApiKey) -> Booking:
     """A refused booking leaves no customer behind."""
+    count_mail(email=body["customer"]["email"], now=timezone.now())
     stated = {"language": "", **body["customer"], "integration": api_key.name}
     customer = find_or_create_customer(data=CustomerData(**stated))
     return create_booking(
@@ -139,6 +136,15 @@ def take_booking(body: dict[str, Any], api_key: ApiKey) -> Booking:
         actor=integration(api_key.name),
         now=timezone.now(),
     )
+
+
+@transaction.atomic
+def cancel(booking: Booking, reason: str, api_key: ApiKey) -> Booking:
+    now = timezone.now()
+    if booking.customer.email:
+        count_mail(email=booking.customer.email, now=now)
+    actor = integration(api_key.name)
+    return cancel_bookings(booking_ids=[booking.pk], reason=reason, actor=actor, now=now).single()
 
 
 def bookings_of(api_key: ApiKey) -> QuerySet[Booking]:

@@ -53,6 +53,7 @@ def publish_file(file: Path, text: str) -> None:
     if file.exists():
         return
     part = file.with_name(f"{uuid.uuid4()}.part")
+    part.touch(mode=0o600)
     part.write_text(text, encoding="utf-8")
     try:
         os.link(part, file)

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import sys
+from contextlib import suppress
 from decimal import Decimal
 from email.utils import parseaddr
 from importlib import import_module
@@ -59,15 +60,34 @@ def load(base_dir: Path) -> None:
 
 
 def folder(name: str, default: Path) -> Path:
-    """A folder that we may write in; it is made when it isn't there."""
+    """A folder that we may write in; it is made when it isn't there. One that somebody else named keeps its rights."""
     path = Path(text(name, str(default)))
     try:
+        if path == default or not path.exists():
+            private_folder(path)
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         stop(name, f"wants a folder; {path} can't be made ({error.strerror}).")
     if not os.access(path, os.W_OK):
         stop(name, f"wants a folder that we may write in; {path} is not.")
     return path
+
+
+def private_folder(path: Path) -> Path:
+    """A folder for its owner alone, whatever the umask says, with the files of one that was open before."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        for entry in [path, *(entry for entry in path.iterdir() if entry.is_file())]:
+            with suppress(FileNotFoundError, PermissionError):  # taken by a worker, or another user's
+                entry.chmod(0o700 if entry == path else 0o600)
+    return path
+
+
+def private_file(path: Path) -> None:
+    """Made empty when it isn't there, for its owner alone."""
+    with suppress(OSError):  # whoever opens it says what is wrong
+        path.touch(mode=0o600)
+        path.chmod(0o600)
 
 
 def database(var_dir: Path) -> dict[str, Any]:
@@ -81,6 +101,8 @@ def database(var_dir: Path) -> dict[str, Any]:
         stop("DATABASE_URL", wants)
     if not found["NAME"]:
         stop("DATABASE_URL", wants)
+    if found["ENGINE"].endswith("sqlite3") and found["NAME"] != ":memory:":
+        private_file(Path(found["NAME"]))  # SQLite gives the files beside it the same rights
     return found
 
 
@@ -211,6 +233,7 @@ def kept(file: Path, new: str) -> str:
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
+        private_file(file)
         return file.read_text(encoding="utf-8").strip()
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(new)
@@ -221,7 +244,7 @@ def email(var_dir: Path) -> dict[str, Any]:
     """EMAIL_* settings of EMAIL_URL: files under var/mail when empty, smtp://, smtps://, or anymail+NAME://."""
     value = text("EMAIL_URL")
     if not value:
-        folder = str(var_dir / "mail")
+        folder = str(private_folder(var_dir / "mail"))
         return {"EMAIL_BACKEND": "notifications.mail_folder.EmailBackend", "EMAIL_FILE_PATH": folder}
     parts = urlsplit(value)
     if parts.scheme.startswith("anymail+"):

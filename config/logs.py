@@ -1,33 +1,48 @@
-"""What must not stand in a log: the part of a customer's address that is the key to their page."""
+"""What must not stand in a log: people's data, and the part of a customer's address that is the key to their page."""
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sentry_sdk.types import Event
+from pythonjsonlogger.json import JsonFormatter
 
-KEYS = re.compile(r"/(pay/return|pay|sandbox/checkout)/[^\s/?'\"]+")
-
-
-def without_keys(text: str) -> str:
-    return KEYS.sub(r"/\1/…", text)
-
-
-class WithoutKeys(logging.Filter):
-    """On a handler, so that every logger's lines pass it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = without_keys(record.getMessage()), None
-        if hasattr(record, "request"):  # Django's loggers carry it along, and the JSON format would write it out
-            del record.request
-        return True
+KEYS = re.compile(r"/(pay/return|pay|sandbox/checkout|reset)/[^\s?'\"]*[^\s/?'\"]")
+QUERY = re.compile(r"(?<=[\w/…])\?[^\s'\"]+")
+EMAIL = re.compile(r"[^\s@<>()\[\]\"'“”,;:=|]+@[\w-]+(?:\.[\w-]+)+")
+PHONE = re.compile(r"(?<![\w.:/-])(?:\+\d[\d ()-]{6,18}\d|0\d{9,10})(?!\w|[.-]\d)")
+ROW = re.compile(r"((?:DETAIL|CONTEXT):|Key \(|Failing row contains).*")  # PostgreSQL says what stood in the row
+QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”")
+STANDARD = frozenset(vars(logging.makeLogRecord({})))
 
 
-def before_send(event: "Event", _hint: dict[str, Any]) -> "Event":
-    """For Sentry, which sees requests before any handler of ours."""
-    request = event.get("request", {})
-    if isinstance(url := request.get("url"), str):
-        request["url"] = without_keys(url)
-    request.pop("cookies", None)
-    return event
+def without_people(text: str) -> str:
+    """Without keys, query strings, addresses and phone numbers."""
+    text = ROW.sub(r"\1 …", KEYS.sub(r"/\1/…", text))
+    return PHONE.sub("…", EMAIL.sub("…@…", QUERY.sub("?…", text)))
+
+
+def of_exception(text: str) -> str:
+    """As without_people; what an exception quotes is mostly what somebody has typed in."""
+    return QUOTED.sub("'…'", without_people(text))
+
+
+class WithoutPeople(logging.Formatter):
+    """A mixin. It writes a copy: other handlers, Sentry's among them, see the record as it was."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        clean = of_exception if record.exc_info else without_people
+        fields: dict[str, Any] = {name: value for name, value in vars(record).items() if name in STANDARD}
+        return super().format(
+            logging.makeLogRecord(fields | {"msg": clean(record.getMessage()), "args": None, "exc_text": None})
+        )
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's own name)
+        """The frames stay as they are: they hold lines of code, and begin with blanks."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join(without_people(line) if line.startswith("  ") else of_exception(line) for line in lines)
+
+
+class TextFormatter(WithoutPeople, logging.Formatter): ...
+
+
+class JSONFormatter(WithoutPeople, JsonFormatter): ...

@@ -118,9 +118,8 @@ def _rabbitmq(broker_url: str) -> dict[str, Any]:
 
 
 def _filesystem(var_dir: Path) -> dict[str, Any]:
-    folders = {key: var_dir / "broker" / key for key in ("messages", "control", "processed")}
-    for folder in folders.values():
-        folder.mkdir(parents=True, exist_ok=True)
+    broker = env.private_folder(var_dir / "broker")
+    folders = {key: env.private_folder(broker / key) for key in ("messages", "control", "processed")}
     return {
         "CELERY_BROKER_URL": "filesystem://localhost",
         "CELERY_BROKER_TRANSPORT": "config.embedded_broker:Transport",

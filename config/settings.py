@@ -169,7 +169,7 @@ STORAGES = {
 }
 # Until collectstatic has run (production does), files are served from where they are written.
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "admin").exists()
-MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT = env.private_folder(VAR_DIR / "media")
 
 # --- mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
@@ -193,6 +193,8 @@ HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1
 
 # --- payments ----------------------------------------------------------------------------------
 CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
+# Whoever has a link can confirm a booking with it: only the embedded mode has it without being asked.
+PAYMENTS_SANDBOX = env.flag("PAYMENTS_SANDBOX", default=EMBEDDED)
 CHAPA_WEBHOOK_SECRET = env.text("CHAPA_WEBHOOK_SECRET")
 CHAPA_BASE_URL = env.url("CHAPA_BASE_URL", "https://api.chapa.co/v1", "http https")
 CHAPA_CHECKOUT_HOSTS = env.words("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")
@@ -217,6 +219,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
 }
+# Of one integration and departure: unpaid seats, and which part of the capacity. Of all and one address: mails a day.
+API_MAX_UNPAID_SEATS = env.number("API_MAX_UNPAID_SEATS", 12, least=1)
+API_MAX_UNPAID_PERCENT = env.number("API_MAX_UNPAID_PERCENT", 50, least=1)
+API_MAX_MAILS_A_DAY = env.number("API_MAX_MAILS_A_DAY", 20, least=1)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tourdesk API",
     "DESCRIPTION": "Departures, bookings and payments for other systems. Authorization: `Api-Key <key>`.",
@@ -235,18 +241,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "text": {"()": "config.logs.TextFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "config.logs.JSONFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"without_keys": {"()": "config.logs.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.choice("LOG_FORMAT", "text", "text json"),
-            "filters": ["without_keys"],
         },
     },
     # Libraries that would tell which letters stand in a receipt, and which addresses are called with what.
@@ -254,11 +258,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", "DEBUG INFO WARNING ERROR")},
 }
 if SENTRY_DSN := env.text("SENTRY_DSN"):
-    import sentry_sdk
-
-    from config.logs import before_send
+    from config import error_reports
 
     try:
-        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, before_send=before_send)
+        error_reports.start(SENTRY_DSN)
     except ValueError:
         env.stop("SENTRY_DSN", "wants the https:// address that Sentry shows for the project.")

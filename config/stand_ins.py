@@ -25,8 +25,9 @@ def stand_ins() -> list[StandIn]:
         found.append(StandIn("No webhooks", note))
     if settings.EMBEDDED:
         return found
-    if not settings.CHAPA_SECRET_KEY:
-        found.append(StandIn("Sandbox payments", "CHAPA_SECRET_KEY is empty, so nobody is charged"))
+    if settings.PAYMENTS_SANDBOX and not settings.CHAPA_SECRET_KEY:
+        note = "PAYMENTS_SANDBOX is true, so whoever has a link confirms the booking, and nobody is charged"
+        found.append(StandIn("Sandbox payments", note))
     if hasattr(settings, "EMAIL_FILE_PATH"):
         found.append(StandIn("Mails go to files", "EMAIL_URL is empty, so nobody gets a mail"))
     if not getattr(settings, "CELERY_BROKER_URL", "").startswith(REAL_BROKERS):  # (mypy sees only written settings)

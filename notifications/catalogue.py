@@ -47,6 +47,18 @@ PART_PAID: Final[dict[str, Any]] = TRIP | {
     "hold_until": "",
 }
 
+# What the tables of bookings and payments hold at most, in characters; a text that isn't here is as long as its sample.
+LARGEST_PARTY: Final = 500
+LONGEST_NAME: Final = 150
+LONGEST: Final = {
+    "customer_name": LONGEST_NAME,
+    "trip": 120,
+    "destination": 120,
+    "reason": 1_000,  # with whose words it is
+    "how_to_pay": 2_000,
+    "pay_url": 300,
+}
+
 KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "booking_confirmation": ("Booking confirmation", TRIP),  # a booking was taken: its facts and how to pay
     "booking_confirmed": ("Seats confirmed", TRIP | {"status": "Confirmed", "hold_until": ""}),
@@ -87,3 +99,14 @@ def task_name(kind: str) -> str:
 def sample(kind: str) -> dict[str, Any]:
     """Believable facts for a preview and for checking a template. Support address etc. come from settings."""
     return KINDS[kind][1]
+
+
+def longest(kind: str) -> dict[str, Any]:
+    """The sample with each text and list as long as the database lets it be."""
+    return {name: _longest(name, value) for name, value in sample(kind).items()}
+
+
+def _longest(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return ["W" * LONGEST_NAME] * LARGEST_PARTY
+    return "W" * LONGEST.get(name, len(value)) if isinstance(value, str) else value

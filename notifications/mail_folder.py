@@ -19,10 +19,11 @@ class EmailBackend(BaseEmailBackend):
         self.folder = Path(settings.EMAIL_FILE_PATH)  # type: ignore[misc]  # set with this backend only
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for mail in email_messages:
             name = f"{timezone.now():%Y%m%d-%H%M%S}-{get_random_string(8)}"
             unfinished = self.folder / f".{name}"
+            unfinished.touch(mode=0o600)
             unfinished.write_bytes(mail.message().as_bytes())
             unfinished.rename(self.folder / f"{name}.eml")  # whoever lists the folder sees whole mails only
         return len(email_messages)

@@ -100,15 +100,15 @@ def _pay_page(
     closed: str,
     changed: bool = False,
 ) -> HttpResponse:
-    now = timezone.now()
+    now, gateway = timezone.now(), registry.current()
     context = {
         **_about(booking, now),
         "closed": closed,
         "changed": changed,
         "offers": [] if closed else offers(booking, now=now, asked=asked),
         "due": booking.due_at(now),
-        "provider": registry.current().label,
-        "sandbox": not settings.CHAPA_SECRET_KEY,
+        "provider": gateway.label if gateway else "",
+        "sandbox": gateway is not None and gateway.method == Payment.Method.SANDBOX,
     }
     page = render(request, "pay/pay.html", context)
     return private(page, may_lead_to=checkout_pages())

@@ -19,12 +19,14 @@ from bookings.endpoint import AlwaysJSON, ApiView, PagesById
 from bookings.errors import Refused
 from bookings.idempotency import idempotent_outside
 from bookings.models import EVERY_BOOKING, ApiKey
+from bookings.services.api_limits import count_mail
 from bookings.views import find_booking
 from notifications import dispatch
 from payments.gateway import Verdict
 from payments.models import Payment
 from payments.serializers import NewPaymentSerializer, PaymentQuery, PaymentSerializer, VerificationSerializer
 from payments.services import hints
+from payments.services.paying import link_given, why_not_payable
 from payments.services.settling import settle
 from payments.services.starting import find_made, start_payment
 from payments.throttles import CallbackThrottle
@@ -57,13 +59,16 @@ class PaymentInitiate(ApiView):
         return Response(self.get_serializer(payment).data, status=status.HTTP_201_CREATED)
 
     def _start(self, wanted: dict[str, Any]) -> Payment:
+        booking, now = find_booking(wanted["booking"], self.api_key), timezone.now()
+        if why_not_payable(booking, now) is None and link_given(booking, now) is None:
+            count_mail(email=booking.customer.email, now=now)  # the link that nobody pays ends with a mail
         return start_payment(
-            booking_id=find_booking(wanted["booking"], self.api_key).pk,
+            booking_id=booking.pk,
             amount=wanted.get("amount"),
             return_url=wanted.get("return_url", ""),
             creation_key=self.creation_key,
             actor=integration(self.api_key.name),
-            now=timezone.now(),
+            now=now,
         )
 
 

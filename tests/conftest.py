@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         DATABASE_URL=database_url(),
         DEBUG="false",
         DEFAULT_FROM_EMAIL="Tourdesk <desk@tourdesk.example>",
+        PAYMENTS_SANDBOX="true",
         DJANGO_SETTINGS_MODULE="config.settings",
         SECRET_KEY="only-for-tests-" + "x" * 40,
         SITE_URL="http://127.0.0.1:8000",

@@ -159,7 +159,11 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
 
     def _import(self, request: HttpRequest, form: Any, storage: UploadStorage, data: bytes) -> HttpResponse:
-        dataset = FORMATS[int(form.cleaned_data["format"])]().create_dataset(data)
+        try:
+            dataset = FORMATS[int(form.cleaned_data["format"])]().create_dataset(data)
+        except Refused as refusal:
+            messages.error(request, refusal.detail)
+            return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
         result = self.process_dataset(dataset, form, request)
         if result.report is None or not result.report.written:
             return self._ask_again(request, form, result)

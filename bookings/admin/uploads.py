@@ -26,6 +26,7 @@ class UploadStorage(BaseStorage):
             if old.stat().st_mtime < time.time() - KEEP_SECONDS:
                 old.unlink(missing_ok=True)
         self.name = uuid4().hex
+        self._file().touch(mode=0o600)
         self._file().write_bytes(data)
 
     def read(self) -> bytes:
@@ -48,6 +49,7 @@ class UploadStorage(BaseStorage):
 
     def finish(self, figures: str) -> None:
         """Keep what came of it in place of the file."""
+        self._result().touch(mode=0o600)
         self._result().write_text(figures, encoding="utf-8")
         self.remove()
 

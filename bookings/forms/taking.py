@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from bookings.forms.fields import PickCustomer, PickDeparture, check_phone, new_key
 from bookings.models import Booking, Customer, Traveller
+from bookings.names import validate_name
 from bookings.services.customers import CustomerData
 from bookings.services.taking import MAX_PARTY, TravellerData
 from notifications.number_fields import WholeField
@@ -49,6 +50,7 @@ class TakeBookingForm(forms.Form):
         label="Or a new customer's name",
         max_length=150,
         required=False,
+        validators=[validate_name],
         widget=UnfoldAdminTextInputWidget({"dir": "auto", "autocomplete": "off"}),
     )
     email = forms.EmailField(
@@ -80,7 +82,10 @@ class TakeBookingForm(forms.Form):
     )
 
     def clean_travellers(self) -> list[TravellerData]:
-        return [traveller(line) for line in self.cleaned_data["travellers"].splitlines() if line.strip()]
+        found = [traveller(line) for line in self.cleaned_data["travellers"].splitlines() if line.strip()]
+        for named in found:
+            validate_name(named.name)
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

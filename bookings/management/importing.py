@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from bookings.actors import Actor, importer
-from bookings.errors import Refused
+from bookings.errors import Refused, UnreadableFile
 from bookings.services.importing.report import ImportOptions, Report
-from bookings.spreadsheets import MAX_BYTES, Table, UnreadableFile, read_table
+from bookings.spreadsheets import MAX_BYTES, Table, read_table
 
 
 class ImportCommand(BaseCommand):

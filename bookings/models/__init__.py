@@ -4,7 +4,7 @@ Money is Decimal with two places in the row's own `currency`; times are UTC, sho
 Nothing here has side effects: states change in bookings.services only.
 """
 
-from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiRequest
+from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiMailCount, ApiRequest
 from bookings.models.sales import Booking, BookingEvent, Customer, Traveller
 from bookings.models.trips import CURRENCIES, TIER, DecimalField, Departure, Money, Trip, check_tiers, check_time_zone
 
@@ -14,6 +14,7 @@ __all__ = [
     "SCOPES",
     "TIER",
     "ApiKey",
+    "ApiMailCount",
     "ApiRequest",
     "Booking",
     "BookingEvent",

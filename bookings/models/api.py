@@ -51,3 +51,17 @@ class ApiRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integration} {self.key}"
+
+
+class ApiMailCount(models.Model):
+    """Mails that integrations caused for one mailbox on one day, kept until that day is over."""
+
+    address = models.CharField(max_length=64, help_text="Keyed hash, so that no address stands here.")
+    day = models.DateField()
+    mails = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("address", "day"), name="one_mail_count_per_address_and_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.address[:8]} {self.day}"

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from bookings.models.trips import CURRENCIES, Departure, Money
+from bookings.names import validate_name
 
 
 class Customer(models.Model):
     """Who pays and gets the mails. An integration knows its customers by its own `user_id`."""
 
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_name])
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Without it no mail can be sent."))
     phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
     country = CountryField(_("country"), blank=True)
@@ -214,7 +215,7 @@ class Traveller(models.Model):
         INFANT = "infant", _("Infant")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="travellers")
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_name])
     category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.ADULT)
     notes = models.CharField(_("notes"), max_length=255, blank=True, help_text=_("Diet, mobility, room…"))
 

@@ -12,6 +12,7 @@ from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from bookings.references import new_reference
+from bookings.services.api_limits import check_unpaid_seats
 from bookings.services.outcome import add_events
 from bookings.services.seats import take_seats
 from bookings.services.settling import settle
@@ -106,6 +107,8 @@ def _save(
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
     # Who waits takes none, but the departure must still be open when this commits.
     take_seats(departure_id=departure.pk, seats=0 if waitlist else booking.party_size, now=now)
+    if booking.integration and not waitlist:
+        check_unpaid_seats(booking, now=now)
     return booking
 
 

@@ -78,7 +78,8 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
     pairs = change_status(
         outcome.done, Status.CANCELLED, actor=actor, now=now, text=reason, cancel_reason=reason, hold_expires_at=None
     )
-    emails.replace("booking_cancelled", pairs, now=now, reason="The booking was cancelled.", facts={"reason": reason})
+    facts = {"reason": emails.quoted(reason, actor)}
+    emails.replace("booking_cancelled", pairs, now=now, reason="The booking was cancelled.", facts=facts)
     give_back(held)
     return outcome
 

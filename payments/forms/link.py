@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -13,6 +12,7 @@ from bookings.links import pay_url
 from bookings.services.mailing import why_no_mail
 from bookings.wording import money
 from notifications.number_fields import AmountField
+from payments.gateway import sandbox
 from payments.services.paying import why_not_payable
 
 
@@ -35,7 +35,7 @@ class LinkForm(ActForm):
 
     def prepare(self) -> None:
         [booking], now = self.rows, timezone.now()
-        self.sandbox = not settings.CHAPA_SECRET_KEY
+        self.sandbox = sandbox.is_on()
         if refusal := why_not_payable(booking, now):
             self.problem = self.why_not = refusal.detail
             self.ready = False

@@ -21,16 +21,21 @@ RETRIABLE = ("pending", "failed")  # as at Chapa: a failed attempt may be tried 
 STATES = {"success": State.PAID, "failed": State.FAILED, "failed/cancelled": State.FAILED, "pending": State.PENDING}
 
 
+def is_on() -> bool:
+    """Whether anything of the sandbox may move a payment: never beside a real key, nor where nobody asked for it."""
+    return settings.PAYMENTS_SANDBOX and not settings.CHAPA_SECRET_KEY
+
+
 class Sandbox:
-    """As gateway.Gateway says, without a network. There is none where CHAPA_SECRET_KEY is set."""
+    """As gateway.Gateway says, without a network; only where is_on()."""
 
     method = "sandbox"
     label = "Sandbox"
     mode = "test"
 
     def __init__(self) -> None:
-        if settings.CHAPA_SECRET_KEY:
-            raise ImproperlyConfigured("The sandbox never runs beside a real key.")
+        if not is_on():
+            raise ImproperlyConfigured("The sandbox runs only where PAYMENTS_SANDBOX is true, never beside a real key.")
 
     def initialise(self, order: Order) -> Answer:
         checkout = SandboxCheckout.objects.create(

@@ -21,7 +21,7 @@ def can_close_unanswered(payment: Payment, now: datetime) -> bool:
     """Still watched, and no answer is to be waited for: its link is long over, or today's key isn't the one it had."""
     watched = payment.status in Payment.OPEN or (payment.status == Status.FAILED and payment.next_check_at is not None)
     gateway = registry.current()
-    strange = (payment.method, payment.provider_mode) != (gateway.method, gateway.mode)
+    strange = gateway is None or (payment.method, payment.provider_mode) != (gateway.method, gateway.mode)
     long_over = now - payment.created_at >= link_life() + DAY
     return payment.method in Payment.PROVIDER and watched and (strange or long_over)
 

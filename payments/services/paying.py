@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.conf import settings
 
 from bookings.errors import Refused
+from bookings.links import online_payment_offered
 from bookings.models import Booking
 from bookings.wording import money
-from payments.gateway import registry
+from payments.gateway import Gateway, registry
 from payments.models import Payment
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
 
@@ -52,7 +53,18 @@ def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
         return Refused("currency", f"{name} is in {booking.currency}, which can't be paid online.")
     if _hold_is_over(booking, now):
         return Refused("hold_over", f"The hold of {name} is over, so it can't be paid online any more.")
-    return None
+    return None if online_payment_offered() else _not_offered()
+
+
+def need_gateway() -> Gateway:
+    if (gateway := registry.current()) is None:
+        raise _not_offered()
+    return gateway
+
+
+def _not_offered() -> Refused:
+    how = settings.PAYMENT_INSTRUCTIONS
+    return Refused("online_payment_unavailable", f"Online payment isn't offered here. {how}")
 
 
 def check_amount(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
@@ -74,6 +86,8 @@ def link_given(booking: Booking, now: datetime) -> Payment | None:
     if refusal and refusal.code != "hold_over":
         return None
     gateway = registry.current()
+    if gateway is None:
+        return None
     open_ones = booking.payments.filter(
         method=gateway.method,
         provider_mode=gateway.mode,

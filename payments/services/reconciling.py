@@ -45,6 +45,8 @@ def reconcile(*, now: datetime) -> dict[str, Any]:
     """
     end = timezone.now() + timedelta(seconds=MOST_SECONDS)
     gateway = registry.current()
+    if gateway is None:
+        return {"compared": 0, "only_theirs": [], "only_ours": [], "differs": [], "complete": True}
     theirs = _read(gateway, now)
     took = [row for row in theirs.rows.values() if row.state in MONEY_CAME]
     unknown = _unknown(gateway.method, took)

@@ -14,10 +14,10 @@ from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.services.outcome import add_events, lock_bookings
 from bookings.wording import money
-from payments.gateway import Answer, Gateway, Order, Verdict, registry
+from payments.gateway import Answer, Gateway, Order, Verdict
 from payments.models import Payment
 from payments.services.crediting import change, keep_hold, lock_payment, new_tx_ref
-from payments.services.paying import check_amount, link_given, why_not_payable
+from payments.services.paying import check_amount, link_given, need_gateway, why_not_payable
 from payments.services.settling import close_attempt
 from payments.services.times import BEING_MADE, HOUR, next_check
 
@@ -44,8 +44,8 @@ def start_payment(
     never call it inside a transaction. Refused: nothing owed, too much, not payable, an attempt nobody knows about,
     or what the provider refused.
     """
-    gateway = registry.current()
     _need_payable(booking_id, amount, now)
+    gateway = need_gateway()
     for _ in range(ROUNDS):
         payment, is_new = _reserve(booking_id, amount, gateway, actor, now, creation_key=creation_key)
         if is_new:

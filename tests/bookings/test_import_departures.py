@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bookings.errors import UnreadableFile
 from bookings.models import Departure, Trip
 from bookings.services.importing.departures import import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.seats import seat_imported, take_seats
-from bookings.spreadsheets import Table, UnreadableFile, read_table
+from bookings.spreadsheets import Table, read_table
 from tests.factories import NOW, make_departure, make_trip
 
 pytestmark = pytest.mark.django_db

@@ -212,7 +212,15 @@ def test_a_staff_text_out_of_use_is_not_used() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["{% nonsense %}", "{{ party_size|first }}", "{% for a, b in travellers %}x{% endfor %}"]
+    "body",
+    [
+        "{% nonsense %}",
+        "{{ party_size|first }}",
+        "{% for a, b in travellers %}x{% endfor %}",
+        "{{ customer_name|join:customer_name|join:customer_name|join:customer_name|join:customer_name }}",
+        "{% for a in travellers %}{% for b in travellers %}{{ a }}{% endfor %}{% endfor %}",
+        "x" * 1_000_000,
+    ],
 )
 def test_a_broken_staff_text_falls_back_to_the_built_in_one(body: str) -> None:
     MessageTemplate.objects.create(kind="booking_confirmation", subject="Hi", body=body)

@@ -1,7 +1,13 @@
+import tracemalloc
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
-from notifications.catalogue import sample
+from bookings.models import Booking, Customer, Traveller, Trip
+from bookings.services.taking import MAX_PARTY
+from notifications import catalogue
+from notifications.catalogue import LONGEST, longest, sample
 from notifications.wording import UnfitText, check_template, fill, placeholders
 
 KIND = "booking_confirmation"
@@ -109,7 +115,7 @@ def test_a_whole_list_inside_a_loop_is_refused(inside: str) -> None:
         ("{% if paid %}" * 400 + "{% endif %}" * 400, "Put fewer {% if %} inside one another."),
         (
             "{% for t in travellers %}" + "x" * 9000 + "{% endfor %}",
-            "Filled in, this is longer than 500,000 characters",
+            "With a party of 500 and the longest names: Filled in, this is longer than 200,000 characters.",
         ),
         ("{# nothing #}", "Filled in, this is blank."),
     ],
@@ -121,3 +127,75 @@ def test_a_text_that_fails_only_when_filled_in_is_refused_before(body: str, sent
 
 def test_an_endless_text_is_refused() -> None:
     assert problems("x" * 10_001) == {"body": ["Keep it under 10,000 characters."]}
+
+
+def peak(body: str, facts: dict[str, object]) -> int:
+    """Bytes that filling it in, or refusing it, takes at once."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnfitText):
+            fill(body, facts)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+MULTIPLIES = "{{ travellers" + "|join:customer_name" * 4 + " }}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        MULTIPLIES,
+        "{% if " + MULTIPLIES[3:-3] + " %}x{% endif %}",
+        "{{ reference|default:travellers" + "|join:customer_name" * 3 + " }}",
+        "{% for t in travellers %}" + "{{ t }}" * 1_300 + "{% endfor %}",
+        "{% for t in travellers %}" + "x" * 9_000 + "{% endfor %}",
+        "{% for t in travellers %}" + "\n" * 9_000 + "{% endfor %}",
+        "{% for t in travellers %}" * 4 + "{% endfor %}" * 4,
+        "{% for t in travellers %}{% if travellers|upper|lower|title %}{% endif %}{% endfor %}",
+        "{{ travellers" + "|title" * 1_500 + " }}",
+        "x" * 2_000_000,
+    ],
+)
+def test_a_text_that_would_grow_is_ended_before_it_takes_memory(body: str) -> None:
+    assert peak(body, longest(KIND)) < 12_000_000
+
+
+def test_a_join_of_a_join_is_refused_with_its_cure_when_it_is_saved() -> None:
+    assert problems("{{ customer_name|join:customer_name|join:customer_name }}") == {
+        "body": [
+            "With a party of 500 and the longest names: join makes this longer than 100,000 characters. "
+            "Join a list, once, with something short."
+        ]
+    }
+    assert problems("fine", subject="{{ trip|join:reference|join:trip }}") == {
+        "subject": [
+            "With a party of 500 and the longest names: join makes this longer than 100,000 characters. "
+            "Join a list, once, with something short."
+        ]
+    }
+
+
+def test_the_largest_party_with_the_longest_names_can_be_named_once_more() -> None:
+    check_template(
+        kind=KIND,
+        subject="{{ trip }} for {{ customer_name }}",
+        body='{{ travellers|join:", " }}{% for name in travellers %}\n* {{ name }}{% endfor %}',
+    )
+
+
+def longest_in(model: type[Model], field: str) -> int:
+    return int(getattr(model._meta.get_field(field), "max_length", 0))  # noqa: SLF001
+
+
+def test_a_text_is_tried_with_the_longest_that_can_be_stored() -> None:
+    longest_of = {
+        "customer_name": longest_in(Customer, "name"),
+        "trip": longest_in(Trip, "name"),
+        "destination": longest_in(Trip, "destination"),
+        "reason": longest_in(Booking, "cancel_reason"),
+    }
+    assert [name for name, length in longest_of.items() if LONGEST[name] < length] == []
+    assert longest_in(Traveller, "name") == catalogue.LONGEST_NAME
+    assert catalogue.LARGEST_PARTY == MAX_PARTY

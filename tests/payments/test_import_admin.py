@@ -122,6 +122,15 @@ def test_a_file_that_is_not_kept_must_be_uploaded_again(manager: Client, name: s
     assert manager.post(f"{DEPARTURES}process_import/", data)["Location"] == f"{DEPARTURES}import/"
 
 
+def test_a_kept_file_that_can_no_longer_be_read_is_told_why(manager: Client, tmp_path: Path) -> None:
+    page = upload(manager, DEPARTURES, DEPARTURE_FILE)
+    [kept] = (tmp_path / "imports").iterdir()
+    kept.write_bytes(b"PK nonsense")
+    answer = confirm(manager, DEPARTURES, page)
+    assert answer["Location"] == f"{DEPARTURES}import/"
+    assert "The Excel workbook can&#x27;t be read." in manager.get(answer["Location"]).content.decode()
+
+
 def test_uploads_are_kept_a_day_at_most(manager: Client, tmp_path: Path) -> None:
     upload(manager, DEPARTURES, DEPARTURE_FILE)
     [kept] = (tmp_path / "imports").iterdir()

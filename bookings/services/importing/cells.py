@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django_countries import countries
 
 from bookings.models import CURRENCIES
+from bookings.names import validate_name
 from bookings.services.customers import clean_email
 from bookings.services.taking import MAX_TOTAL
 from bookings.spreadsheets import Record
@@ -64,6 +65,15 @@ def line(most: int) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def name(text: str) -> str:
+    text = line(150)(text)
+    try:
+        validate_name(text)
+    except ValidationError as error:
+        raise ValueError(f"can't be a name. {error.messages[0]}") from error
+    return text
 
 
 def paragraph(text: str) -> str:

@@ -95,7 +95,7 @@ def _row(number: int, row: cells.Cells) -> BookingRow:
         day=row.needed("Date", cells.day, date.min),
         clock=row.optional("Start time", cells.clock, None),
         booked_on=row.needed("Booked on", cells.day, date.min),
-        name=row.needed("Lead name", cells.line(150), ""),
+        name=row.needed("Lead name", cells.name, ""),
         email=row.optional("E-mail", cells.email, ""),
         phone=row.optional("Phone", cells.line(100), ""),
         country=row.optional("Country", cells.country, ""),

@@ -74,5 +74,6 @@ def deliver_or_withdraw() -> None:
 def write_logins(logins: dict[str, dict[str, str]]) -> None:
     file = settings.VAR_DIR / "demo-logins.json"
     descriptor = os.open(file, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    os.fchmod(descriptor, 0o600)  # one that was there before keeps its rights otherwise
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(logins, stream, indent=2)
