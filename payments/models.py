@@ -181,6 +181,15 @@ class Refund(models.Model):
         _("receipt or bank reference"), max_length=100, blank=True, default="", db_default=""
     )
     creation_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    our_reference = models.CharField(
+        _("our reference"),
+        max_length=36,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Under this name the provider was asked for it.",
+    )
     provider_reference = models.CharField(
         _("provider's reference"), max_length=100, blank=True, default="", db_default=""
     )
@@ -201,6 +210,9 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=("payment",), name="one_reversal_per_payment", condition=Q(kind="reversal")),
             models.UniqueConstraint(
                 fields=("creation_key",), name="one_refund_per_creation_key", condition=~Q(creation_key="")
+            ),
+            models.UniqueConstraint(
+                fields=("our_reference",), name="one_refund_per_our_reference", condition=~Q(our_reference="")
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)

@@ -32,12 +32,13 @@ REFUND_STATES = {
 # Messages as `words` gives them.
 NOT_PAID = "payment not paid yet"
 NOT_FOUND = ("transaction not found", "invalid transaction reference", "refund not found")
+NO_SUCH_REFUND = re.compile("not found|invalid .*(reference|refund)")
 USED_BEFORE = "transaction reference has been used before"
 ACCOUNT = ("can't receive payments", "payments through api is disabled", "subaccount", "split")
 KEY = ("authorization required", "invalid api key", "secret keys can't be used")
 LIVE_ONLY = "refunds can only be processed in live mode"
 KEPT = ("status", "amount", "charge", "currency", "mode", "method", "type", "reference", "tx_ref")
-KEPT_TOO = ("ref", "ref_id", "chapa_reference", "payment_reference", "created_at", "updated_at")
+KEPT_TOO = ("ref", "ref_id", "merchant_reference", "chapa_reference", "payment_reference", "created_at", "updated_at")
 MOST = Decimal(10) ** 10
 NUMBER = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})?")
 PERSONAL = re.compile(r"\S+@\S+|\+?[0-9][0-9 ()-]{6,}[0-9]|CHA[A-Z]+_?[A-Z]*[-_]\S+")
@@ -99,9 +100,9 @@ def moment(value: Any) -> datetime | None:
     """Chapa's times are UTC, such as 2023-02-02T07:05:23.000000Z."""
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parts(reply: Reply) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -23,7 +23,7 @@ from payments.services.refund_answers import (
     provider_tx_ref,
 )
 from payments.services.refund_checking import check_refund
-from payments.services.refund_rows import Status, change, fail, lock_refund, unclear_refunds
+from payments.services.refund_rows import Status, change, fail, lock_refund, new_refund_ref, unclear_refunds
 from payments.services.times import PATIENCE
 
 
@@ -42,6 +42,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
             reference=payment.provider_reference,
             amount=refund.amount,
             reason=refund.reason,
+            refund_ref=refund.our_reference,
         )
     return str(_note_posted(refund_id, answer, now).status)
 
@@ -55,7 +56,10 @@ def _claim(refund_id: int, now: datetime) -> tuple[Refund, bool]:
     if unclear_refunds(refund.payment):
         change(refund, next_check_at=now + POSTING, check_note="It waits until an earlier refund is clear.")
         return refund, False
-    change(refund, status=Status.PROCESSING, sent_at=now, next_check_at=now + POSTING, check_note="")
+    name = refund.our_reference or new_refund_ref()
+    change(
+        refund, status=Status.PROCESSING, sent_at=now, next_check_at=now + POSTING, check_note="", our_reference=name
+    )
     return refund, True
 
 
