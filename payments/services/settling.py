@@ -31,6 +31,8 @@ CLOSED_BECAUSE = {
     "over": "The booking no longer asks for this payment.",
 }
 NOT_COMPLETED, NEVER_THERE = "The payment was not completed.", "It never reached the provider."
+FORGOTTEN = "The provider gave a link for this payment, but doesn't know it any more."
+FORGOTTEN_CURE = "Was the key or the account changed? Look in the provider's own pages whether it was paid there."
 TELLS_THE_CUSTOMER = "expired"
 SOMEBODY_ELSE_S = "the provider's reference belongs to another payment"
 ONE_REFERENCE = "one_payment_per_provider_reference"
@@ -115,9 +117,13 @@ def _apply(this: _Settling) -> None:
         _money_came(this)
     elif payment.status == Status.SUCCEEDED:
         change([payment], {"check_note": f"It succeeded before; now: {answer.detail}"[:255]})
+        if answer.state is State.NOT_FOUND:
+            _tell_forgotten(this)
     elif payment.status in Payment.OPEN:
         _not_paid(this)
     elif answer.state is not State.ODD and (this.why or _is_over(this)):  # closed, and now for good
+        if answer.state is State.NOT_FOUND and payment.next_check_at is not None:
+            _tell_forgotten(this)
         change([payment], {"next_check_at": None})
 
 
@@ -213,8 +219,10 @@ def _not_paid(this: _Settling) -> None:
     elif answer.state is State.NOT_FOUND and not payment.checkout_url:
         if this.now - payment.created_at >= BEING_MADE:
             _fail(this, NEVER_THERE, tell=False, watched=False)
+    elif answer.state is State.NOT_FOUND:
+        _forgotten(this)
     elif this.why and answer.state is not State.ODD:
-        _expire(this)
+        _expire(this, CLOSED_BECAUSE[this.why], tell=this.why == TELLS_THE_CUSTOMER)
     elif payment.status != Status.PENDING and payment.checkout_url:
         change([payment], {"status": Status.PENDING})
 
@@ -232,12 +240,26 @@ def _fail(this: _Settling, reason: str, *, tell: bool, watched: bool) -> None:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
-def _expire(this: _Settling) -> None:
-    payment, reason = this.payment, CLOSED_BECAUSE[this.why]
+def _forgotten(this: _Settling) -> None:
+    """A link that was given is unknown there: it may have been paid all the same, so the customer hears nothing."""
+    if not this.why and this.now - this.payment.created_at < BEING_MADE:
+        return  # not known yet, perhaps
+    _tell_forgotten(this)
+    if this.why:
+        _expire(this, FORGOTTEN, tell=False)
+
+
+def _tell_forgotten(this: _Settling) -> None:
+    """Once: staff look."""
+    list_findings.tell_of(this.payment, f"{FORGOTTEN} {FORGOTTEN_CURE}", occurrence="forgotten", now=this.now)
+
+
+def _expire(this: _Settling, reason: str, *, tell: bool) -> None:
+    payment = this.payment
     had_link = bool(payment.checkout_url)
     change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
     _tell_timeline(this, "payment_expired", f"{payment.tx_ref}: {reason}")
-    if had_link and this.why == TELLS_THE_CUSTOMER:
+    if had_link and tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
