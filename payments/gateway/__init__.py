@@ -20,6 +20,15 @@ class Verdict(StrEnum):
     MISCONFIGURED = "misconfigured"  # tell staff, change nothing
 
 
+class Fault(StrEnum):
+    """Why an answer concerns every payment, not only the one that was asked about."""
+
+    KEY = "key"  # it isn't accepted
+    ACCOUNT = "account"  # the key is good, but the account may not do this call
+    MODE = "mode"  # test and live are mixed up
+    SILENT = "silent"  # no answer, or an error of theirs
+
+
 class State(StrEnum):
     """What a provider knows of a transaction or a refund, in our words."""
 
@@ -67,6 +76,7 @@ class Answer:
     currency: str = ""
     mode: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""  # a Fault, where the answer concerns every payment
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,11 @@ class Transaction:
 
 
 class ListIncomplete(Exception):  # noqa: N818 (what happened, not whose fault)
-    """The provider's list could not be read to its end; the text says why, for staff."""
+    """The provider's list could not be read to its end; the text says why, for staff. `fault` as in Answer."""
+
+    def __init__(self, why: str, fault: str = "") -> None:
+        super().__init__(why)
+        self.fault = fault
 
 
 class Gateway(Protocol):

@@ -44,7 +44,7 @@ def _page(line: Line, page: int) -> tuple[list[Transaction], bool]:
     """(rows, is there another page)."""
     reply = line.ask("GET", "transactions", query={"page": str(page)})
     if answer := means.no_answer(reply):
-        raise ListIncomplete(answer.detail)
+        raise ListIncomplete(answer.detail, answer.fault)
     data = (reply.body or {}).get("data")
     rows = data.get("transactions") if isinstance(data, dict) else None
     if not reply.fine or not isinstance(rows, list):

@@ -14,9 +14,10 @@ from typing import Any
 from django.utils import timezone
 
 from bookings.actors import SYSTEM
-from payments.gateway import Gateway, ListIncomplete, State, Transaction, registry
+from payments.gateway import Gateway, ListIncomplete, State, Transaction
 from payments.models import Payment
 from payments.services import list_findings as findings
+from payments.services import providers
 from payments.services.settling import MONEY_CAME, settle
 from payments.services.times import PATIENCE
 
@@ -63,7 +64,7 @@ def reconcile(*, now: datetime) -> dict[str, Any]:
     "complete": bool}, and "why" where it isn't, and "unclear": how many rows of theirs could not be compared, if any.
     """
     end = timezone.now() + timedelta(seconds=MOST_SECONDS)
-    gateway = registry.current()
+    gateway = providers.current(now=now)
     theirs = _read(gateway, now)
     unknown = _unknown(gateway.method, theirs.took())
     # Told before we ask, which takes long and may break off.

@@ -9,8 +9,9 @@ from django.db.models import Q
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.services.transitions import need_reason
-from payments.gateway import Answer, Gateway, State, Verdict, registry
+from payments.gateway import Answer, Gateway, State, Verdict
 from payments.models import Payment, Refund
+from payments.services import providers
 from payments.services.refund_answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
 from payments.services.refund_rows import Status, change, fail, lock_refund, succeed, was_sent
 from payments.services.settling import settle
@@ -39,7 +40,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
         raise NotFound("The refund")
     if not was_sent(refund) or refund.status not in CHECKED:
         raise Refused("wrong_status", f"{refund} isn't at the provider, so there is nobody to ask.")
-    gateway = registry.of_method(refund.payment.method)
+    gateway = providers.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
     if answer is TAKEN_BACK:
         _settle_payment(refund.payment, actor, now)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from bookings.actors import SYSTEM
 from bookings.errors import Refused
-from payments.gateway import Answer, Verdict, registry
+from payments.gateway import Answer, Verdict
 from payments.models import Refund
+from payments.services import providers
 from payments.services.refund_answers import (
     CLAIMED,
     POSTING,
@@ -33,7 +34,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
     if not is_ours:
         return str(refund.status)
     payment = refund.payment
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     if gateway is None:
         answer = nobody_to_ask(payment)
     else:

@@ -17,9 +17,9 @@ from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.services.outcome import add_events
 from payments import emails
-from payments.gateway import Answer, State, Verdict, registry
+from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
-from payments.services import list_findings, taken_back
+from payments.services import list_findings, providers, taken_back
 from payments.services.crediting import change, credit, keep_hold, lock_payment
 from payments.services.times import BEING_MADE, DAY, link_life, next_check
 
@@ -76,7 +76,7 @@ def close_attempt(*, payment_id: int, why: str, actor: Actor, now: datetime) -> 
     `why` is a key of CLOSED_BECAUSE. Without an answer to both, the payment stays open.
     """
     payment = _find(payment_id)
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     closed = gateway.cancel(tx_ref=payment.tx_ref) if gateway else None
     said_so = closed is not None and closed.verdict in (Verdict.DONE, Verdict.REFUSED)
     # However a provider words it, no link lives so long.
@@ -95,7 +95,7 @@ def _find(payment_id: int) -> Payment:
 
 def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime) -> Settled:
     payment = _find(payment_id)
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     if gateway is None:
         detail = f"{payment.get_method_display()} isn't set up here, so nobody can be asked."
         answer = Answer(Verdict.MISCONFIGURED, detail)

@@ -14,8 +14,9 @@ from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.services.outcome import add_events, lock_bookings
 from bookings.wording import money
-from payments.gateway import Answer, Gateway, Order, Verdict, registry
+from payments.gateway import Answer, Gateway, Order, Verdict
 from payments.models import Payment
+from payments.services import providers
 from payments.services.crediting import change, keep_hold, lock_payment, new_tx_ref
 from payments.services.paying import check_amount, link_given, why_not_payable
 from payments.services.settling import close_attempt
@@ -44,7 +45,7 @@ def start_payment(
     never call it inside a transaction. Refused: nothing owed, too much, not payable, an attempt nobody knows about,
     or what the provider refused.
     """
-    gateway = registry.current()
+    gateway = providers.current(now=now)
     _need_payable(booking_id, amount, now)
     for _ in range(ROUNDS):
         payment, is_new = _reserve(booking_id, amount, gateway, actor, now, creation_key=creation_key)
