@@ -36,23 +36,27 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 AT_ONCE = 500
-KEPT_SEATS = (ClosedDecision.Kind.REVIEW, ClosedDecision.Kind.UNANSWERED)
-
-
-class CloseForm(StaffReasonForm):
-    """Why nothing more is to be done."""
+Kind = ClosedDecision.Kind
+STAYS = {
+    "A payment that isn't decided still keeps its booking's seats.": {Kind.REVIEW, Kind.UNANSWERED},
+    "A refund that isn't decided still waits, and its money counts as going back.": {
+        Kind.TO_APPROVE,
+        Kind.TO_PAY_OUT,
+        Kind.UNCLEAR,
+    },
+}
 
 
 CLOSE = Act(
     name="close-decision",
-    label="Close",
+    label="Close entry",
     icon="task_alt",
     permission="payments.view_payment",  # beside that of each entry's kind
     question=Wording("Close {name}?", "Close {count} entries?"),
     done=Wording("{name} is closed.", "{count} entries are closed."),
     run=lambda _order: Report(),
     allows=lambda _row, _user, _now: True,
-    form=CloseForm,
+    form=StaffReasonForm,
 )
 
 
@@ -71,7 +75,7 @@ def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     allowed = [entry for entry in entries if may_close(clerk(request), entry.kind)]
     if not allowed:
         raise PermissionDenied
-    form = CloseForm(request.POST, user=clerk(request), rows=[]) if request.method == "POST" else None
+    form = StaffReasonForm(request.POST, user=clerk(request), rows=[]) if request.method == "POST" else None
     if form is None or not form.is_valid():
         return _ask(model_admin, request, entries, allowed, form)
     outcome = close_decisions(
@@ -96,10 +100,10 @@ def _ask(
     request: HttpRequest,
     entries: Sequence[Entry],
     allowed: Sequence[Entry],
-    form: CloseForm | None,
+    form: StaffReasonForm | None,
 ) -> HttpResponse:
     found = find_entries(allowed, now=timezone.now())
-    form = form or CloseForm(user=clerk(request), rows=[])
+    form = form or StaffReasonForm(user=clerk(request), rows=[])
     context = {
         **model_admin.admin_site.each_context(request),
         "title": CLOSE.question.of([decision.name for decision in found.values()] or ["this entry"]),
@@ -121,7 +125,7 @@ def _ask(
 
 def _cells(entry: Entry, decision: Decision) -> list[str]:
     customer = decision.booking.customer.name if decision.booking else ""
-    label = str(ClosedDecision.Kind(entry.kind).label)
+    label = str(Kind(entry.kind).label)
     return [decision.name, customer, amount_of(decision), label, decision.what]
 
 
@@ -129,9 +133,8 @@ def _effects(found: dict[Entry, Decision]) -> list[str]:
     texts = ["It leaves the list and comes back only if something new happens. No money moves, and nobody is mailed."]
     if any(decision.booking for decision in found.values()):
         texts.append("Your reason stands on the booking's timeline.")
-    if any(entry.kind in KEPT_SEATS for entry in found):
-        texts.append("A payment that isn't decided still keeps its booking's seats.")
-    return texts
+    kinds = {entry.kind for entry in found}
+    return texts + [text for text, about in STAYS.items() if kinds & about]
 
 
 def _list_url() -> str:
@@ -186,7 +189,8 @@ class ClosedDecisionAdmin(LookOnly):
     search_fields = ("name__startswith", "booking__reference__startswith")
     search_help_text = "The beginning of a transaction or a booking's reference"
     sortable_by = ("shown_closed",)
-    fields = ("kind", "name", "shown_booking", "what", "reason", "shown_closed", "shown_now")
+    change_form_outer_before_template = "admin/bookings/buttons.html"
+    fields = ("kind", "name", "shown_booking", "what", "reason", "shown_closed", "what_since")
     readonly_fields = fields
 
     def has_view_permission(self, request: HttpRequest, obj: ClosedDecision | None = None) -> bool:
@@ -199,7 +203,7 @@ class ClosedDecisionAdmin(LookOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClosedDecision]:
         rows: QuerySet[ClosedDecision] = super().get_queryset(request)
         see_inbox = request.user.has_perm("payments.view_providerevent")
-        return rows if see_inbox else rows.exclude(kind=ClosedDecision.Kind.EVENT)
+        return rows if see_inbox else rows.exclude(kind=Kind.EVENT)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @display(description="next step")
@@ -227,6 +231,10 @@ class ClosedDecisionAdmin(LookOnly):
     def shown_closed(self, row: ClosedDecision) -> SafeString:
         at = unbroken(date_format(timezone.localtime(row.closed_at), "j M Y, H:i"))
         return two_lines(at, format_html('by <bdi dir="auto">{}</bdi>', row.closed_by_label))
+
+    @display(description="now")
+    def what_since(self, row: ClosedDecision) -> str:
+        return self.shown_now(row)[1]
 
     @display(description="now", label={"closed": "success", "open": "warning"})
     def shown_now(self, row: ClosedDecision) -> tuple[str, str]:
