@@ -52,7 +52,7 @@ CLOSE = Act(
     label="Close entry",
     icon="task_alt",
     permission="payments.view_payment",  # beside that of each entry's kind
-    question=Wording("Close {name}?", "Close {count} entries?"),
+    question=Wording("Close the entry {name}?", "Close {count} entries?"),
     done=Wording("{name} is closed.", "{count} entries are closed."),
     run=lambda _order: Report(),
     allows=lambda _row, _user, _now: True,
@@ -189,7 +189,7 @@ class ClosedDecisionAdmin(LookOnly):
     search_fields = ("name__startswith", "booking__reference__startswith")
     search_help_text = "The beginning of a transaction or a booking's reference"
     sortable_by = ("shown_closed",)
-    change_form_outer_before_template = "admin/bookings/buttons.html"
+    change_form_outer_before_template = "admin/payments/closed_top.html"
     fields = ("kind", "name", "shown_booking", "what", "reason", "shown_closed", "what_since")
     readonly_fields = fields
 
@@ -234,7 +234,7 @@ class ClosedDecisionAdmin(LookOnly):
 
     @display(description="now")
     def what_since(self, row: ClosedDecision) -> str:
-        return self.shown_now(row)[1]
+        return str(self.shown_now(row)[1])
 
     @display(description="now", label={"closed": "success", "open": "warning"})
     def shown_now(self, row: ClosedDecision) -> tuple[str, str]:

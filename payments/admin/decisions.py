@@ -56,7 +56,6 @@ def _section(request: HttpRequest, section: Section) -> dict[str, Any]:
         "section": section,
         "rows": [_row(request, decision, entry if may_close else "") for decision, entry in rows],
         "close_all_url": all_of_them if may_close and len(entries) > 1 else "",
-        "may_close": may_close,
     }
 
 

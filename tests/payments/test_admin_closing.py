@@ -44,7 +44,7 @@ def test_an_entry_is_asked_about_and_closed_with_a_reason() -> None:
     assert f'href="{CLOSE}?ids=overpaid%3A' in client.get(PAGE).content.decode()
     [entry] = entries()
     asked = client.get(CLOSE, {"ids": entry}).content.decode()
-    for words in (f"Close {booking.reference}?", booking.customer.name, "ETB 1,999.00", "No money moves"):
+    for words in (f"Close the entry {booking.reference}?", booking.customer.name, "ETB 1,999.00", "No money moves"):
         assert words in asked
     again = client.post(CLOSE, {"ids": entry, "reason": " "})
     assert (again.status_code, ClosedDecision.objects.count()) == (200, 0)
