@@ -23,7 +23,6 @@ from payments.services.decisions import Decision, Section, sections
 WAYS_OUT = {
     "bookings.Booking": {"bring-back"},
     "payments.Payment": {"refund", "apply-review", "reject-review", "verify", "close-unanswered"},
-    "payments.ProviderEvent": {"replay"},
 }
 
 
