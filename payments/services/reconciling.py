@@ -47,9 +47,7 @@ class _List:
         if not row.reference:
             if row.state not in UNPAID and row.amount != 0:
                 self.nameless[row.identity] = row
-        elif before is None or before.state not in MONEY_CAME:
-            self.rows[row.reference] = row
-        elif row.state in MONEY_CAME and _same_sum(row, before):
+        elif before is None or before.state not in MONEY_CAME or (row.state in MONEY_CAME and _same_sum(row, before)):
             self.rows[row.reference] = row
         elif row.state in MONEY_CAME:
             self.twice[f"{row.reference}:{row.amount}:{row.currency}"] = row
