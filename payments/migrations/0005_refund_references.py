@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0003_receipt_numbers'),
+        ('payments', '0004_going_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bookings', '0003_balance_due_dates'),
-        ('payments', '0005_provider_alarm'),
+        ('payments', '0006_provider_alarm'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0004_refund_references'),
+        ('payments', '0005_refund_references'),
     ]
 
     operations = [
