@@ -29,7 +29,7 @@ from notifications.models import Message
 from payments.admin.filters import AGES as AGES_OF_PAYMENTS
 from payments.admin.filters import WAITING
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.decisions import sections
+from payments.services.decisions import Decision, Look, alarms, sections
 
 CAP: Final = 1000
 DAYS: Final = 7
@@ -57,7 +57,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "Money": money(request, now) if may_view(request, "payments.Payment") else (),
         "Mail": mail(now) if may_view(request, "notifications.Message") else (),
         "Inbox": events() if may_view(request, "payments.ProviderEvent") else (),
-        "Machines": (*replaced(), *machines(now)) if may_view(request, "django_celery_beat.PeriodicTask") else (),
+        "Machines": running(request, now) if may_view(request, "django_celery_beat.PeriodicTask") else (),
     }
     shown = [(title, cards) for title, group in groups.items() if (cards := list(group))]
     rows = next_departures(now) if may_view(request, "bookings.Departure") else None
@@ -103,13 +103,12 @@ def desk(now: datetime) -> Iterator[Card]:
 
 
 def money(request: HttpRequest, now: datetime) -> Iterator[Card]:
-    yield decisions(request, now)
+    yield from decisions(request, now)
     if may_view(request, "bookings.Booking"):
         yield _counted(
             Booking.objects.all(),
-            Card("Money on cancelled or expired bookings", "", "Pay it back, or bring the booking back", "", "savings"),
+            Card("Money on cancelled or expired bookings", "", "What is owed of it needs a decision", "", "savings"),
             {"status__in": ("cancelled", "expired"), "paid__gt": 0},
-            tone="bad",
         )
         late = Card("Overdue bookings", "", "Their day to pay is over; send the link, or a new day", "", "event_busy")
         yield _linked(overdue(Booking.objects.all(), now), late, {"overdue": "yes"}, tone="warn")
@@ -118,14 +117,22 @@ def money(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from refunds()
 
 
-def decisions(request: HttpRequest, now: datetime) -> Card:
-    """As many as the page itself shows."""
+def decisions(request: HttpRequest, now: datetime) -> Iterator[Card]:
+    """As many as the page itself shows; what concerns all payments has a card of its own."""
     found = sections(now=now, events=may_view(request, "payments.ProviderEvent"))
     number = sum(len(section.decisions) for section in found)
     note = ", ".join(section.title for section in found[:3]) + (", …" if len(found) > 3 else "")
     more = "+" if any(section.more for section in found) else ""
     url, tone = reverse("admin:payments_payment_decisions"), "bad" if number else ""
-    return Card("Needs a decision", f"{number}{more}", note or "Nothing does", url, "gavel", tone)
+    yield Card("Needs a decision", f"{number}{more}", note or "Nothing does", url, "gavel", tone)
+    for section in found:
+        if section.topic.find is alarms:
+            yield from (_alarm(decision, now, url) for decision in section.decisions)
+
+
+def _alarm(decision: Decision, now: datetime, url: str = "") -> Card:
+    note = f"Since {ago(decision.since, now)}. {Truncator(decision.what).chars(160)}"
+    return Card("Payments online fail", decision.name, note, url, "credit_card_off", "bad")
 
 
 def payments(now: datetime) -> Iterator[Card]:
@@ -211,6 +218,14 @@ def stuck(now: datetime) -> Card:
         note = f"Oldest written {ago(oldest, now)}. {Truncator(error).chars(160)}"
     card = Card("Mails waiting after an error", "", note, "", "sync_problem")
     return _counted(rows, card, {"status": "queued", "last_error__gt": ""}, tone="bad")
+
+
+def running(request: HttpRequest, now: datetime) -> Iterator[Card]:
+    """Ops, who see no money, hear here that a provider refuses everything."""
+    if not may_view(request, "payments.Payment"):
+        yield from (_alarm(decision, now) for decision in alarms(Look(now)))
+    yield from replaced()
+    yield from machines(now)
 
 
 def replaced() -> Iterator[Card]:

@@ -174,6 +174,7 @@ MEDIA_ROOT = env.private_folder(VAR_DIR / "media")
 # --- mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
 SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", "help@tourdesk.example")
+OPS_EMAIL = env.address("OPS_EMAIL", SUPPORT_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 COMPANY_NAME = env.text("COMPANY_NAME", "Tourdesk Travel")
 PAYMENT_INSTRUCTIONS = env.text(

@@ -133,7 +133,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def _views(request: HttpRequest, group: str, pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Their addresses lie below a model's list, which isn't the active page then."""
     links = {reverse(view.name): view for view in VIEWS.get(group, ())}
-    if request.path in links:
+    if any(map(request.path.startswith, links)):
         for page in pages:
             page["active"] = False
     return [

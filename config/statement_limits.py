@@ -38,7 +38,7 @@ class LongWorkMiddleware:
             stack.enter_context(patience())
             response = self.get_response(request)
             if response.streaming:  # its statements are still to come: until it is closed
-                response._resource_closers.append(stack.pop_all().close)  # noqa: SLF001 (Django's only hook for it)
+                response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined]  # noqa: SLF001 (Django's only hook for it)
             return response
 
 

@@ -78,6 +78,17 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     ),
     "payment_voided": ("Payment corrected", PAYMENT | {"reason": "Recorded on the wrong booking."}),
     "departure_reminder": ("Departure reminder", TRIP),
+    # To those who run the house: a provider refuses every payment.
+    "provider_alarm": (
+        "Payment provider alarm",
+        {
+            "reference": "CHAPA-20261123-1205",
+            "provider": "Chapa",
+            "said": "Chapa refused our key: Invalid API Key. Check CHAPA_SECRET_KEY. (Asked for: refunds.)",
+            "since": "Mon 23 November 2026, 12:05 (Africa/Addis_Ababa)",
+            "desk_url": "https://desk.example.com/admin/",
+        },
+    ),
 }
 KIND_CHOICES: Final = [(kind, label) for kind, (label, _sample) in KINDS.items()]
 # True for good, whatever becomes of the booking: they tell of money that moved.

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from email.utils import parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from bookings import emails as booking_emails
 from notifications import outbox
-from payments.models import Payment, Refund
+from payments.models import Payment, ProviderAlarm, Refund
 
 
 def queue(kind: str, payments: Sequence[Payment], *, now: datetime, facts: dict[str, Any] | None = None) -> None:
@@ -30,6 +35,27 @@ def queue_refund(refund: Refund, *, now: datetime, on_its_way: bool = False) -> 
         "on_its_way": "yes" if on_its_way else "",
     }
     outbox.enqueue([_mail("payment_refunded", refund.payment, _occurrence(refund), facts, now)], now=now)
+
+
+def queue_alarm(alarm: ProviderAlarm, *, label: str, said: str, now: datetime) -> None:
+    """To whoever runs the house, once an alarm. Nothing in it is secret or about a customer."""
+    began = timezone.localtime(alarm.began_at)
+    facts = {
+        "reference": f"{alarm.provider.upper()}-{began:%Y%m%d-%H%M}",
+        "provider": label,
+        "said": said,
+        "since": f"{date_format(began, 'D j F Y, H:i')} ({settings.TIME_ZONE})",
+        "desk_url": f"{settings.SITE_URL}{reverse('admin:index')}",
+    }
+    mail = outbox.Mail(
+        kind="provider_alarm",
+        topic=f"provider:{alarm.provider}",
+        recipient=parseaddr(settings.OPS_EMAIL)[1],
+        language="en",
+        context=facts,
+        dedupe_key=f"provider_alarm:{alarm.provider}:{alarm.began_at}",
+    )
+    outbox.enqueue([mail], now=now)
 
 
 def way_of(refund: Refund) -> str:

@@ -11,6 +11,7 @@ from bookings.services.importing import bookings as importing
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.spreadsheets import Table
 from payments.models import Payment
+from payments.services.closing_decisions import close_imported
 from payments.services.crediting import mend_forgotten, new_tx_ref
 
 METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
@@ -29,7 +30,10 @@ def import_bookings(*, table: Table, options: ImportOptions, actor: Actor, now: 
 
 
 def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
-    """One succeeded payment for each new booking, put on its ledger; no receipt number yet. Mails nobody."""
+    """One succeeded payment for each new booking, put on its ledger; no receipt number yet. Mails nobody.
+
+    What is history comes in decided: nobody here has to look at each.
+    """
     payments = Payment.objects.bulk_create(_payment(entry, actor, now) for entry in money)
     ledger.add_money(
         {entry.booking: entry.amount for entry in money},
@@ -38,6 +42,7 @@ def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Ac
         actor=actor,
         now=now,
     )
+    close_imported(bookings=[entry.booking for entry in money], actor=actor, now=now)
 
 
 def _payment(entry: importing.ImportedMoney, actor: Actor, now: datetime) -> Payment:

@@ -6,7 +6,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.gateway import sandbox_webhook
-from payments.services import crediting, going_back, hints, inbox, polling, reconciling, refund_sending, reminders
+from payments.services import (
+    crediting,
+    going_back,
+    hints,
+    inbox,
+    polling,
+    providers,
+    reconciling,
+    refund_sending,
+    reminders,
+)
 
 
 @shared_task(name="payments.process_provider_event")
@@ -38,6 +48,7 @@ def settle_open_payments() -> dict[str, int]:
     """Events that nobody took, payments and refunds whose time has come."""
     crediting.mend_forgotten()
     going_back.correct(now=timezone.now())
+    providers.recheck(now=timezone.now())
     events = inbox.process_due(now=timezone.now())
     payments = polling.settle_due(now=timezone.now())
     return {"events": events, **payments, "refunds": refund_sending.work_off_due(now=timezone.now())}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.chapa_rules import refusal
+from tests.chapa_rules import REFUND_REFERENCE, refusal
 
 Reply = tuple[int, Any]  # HTTP code, JSON
 PER_PAGE = 10
@@ -39,6 +39,7 @@ class Refund:
     tx: Tx
     amount: Decimal
     status: str = "initiated"
+    merchant_reference: str | None = None
 
 
 def envelope(message: Any, status: str | None = "success", data: Any = None) -> dict[str, Any]:
@@ -61,6 +62,8 @@ class Book:
         self.refunds: dict[str, Refund] = {}
         self.refund_by = "reference"
         self.refund_names_itself = True
+        self.refund_says_our_name = True
+        self.refund_found_by_our_name = True
         self.newest_first = True
         self._numbers = itertools.count(1)
 
@@ -103,10 +106,13 @@ class Book:
             return failed(404, "Transaction not found")
         if not form.get("reason"):
             return failed(400, {"reason": ["validation.required"]})
+        ours = form.get("reference")
+        if ours is not None and (not REFUND_REFERENCE.match(ours) or self._by_our_name(ours)):
+            return failed(400, {"reference": ["validation.reference"]})
         amount = Decimal(form.get("amount") or str(self.left(tx)))
         if tx.status != "success" or amount > self.left(tx):
             return failed(400, "The refund exceeds what is left of the transaction")
-        refund = Refund(f"MERC-DIS-REF-s{next(self._numbers):06d}", tx, amount)
+        refund = Refund(f"MERC-DIS-REF-s{next(self._numbers):06d}", tx, amount, merchant_reference=ours)
         self.refunds[refund.ref] = refund
         data = {
             "id": len(self.refunds),
@@ -116,9 +122,16 @@ class Book:
             "currency": tx.currency,
             "status": "Refund Initiated",
             "reason": None,
+            **self._our_name(refund),
         }
         named = {"ref": refund.ref} if self.refund_names_itself else {}
         return 200, envelope("Refund initiated successfully. Processing time: 1-3 business days", data=data | named)
+
+    def _by_our_name(self, name: str) -> Refund | None:
+        return next((refund for refund in self.refunds.values() if refund.merchant_reference == name), None)
+
+    def _our_name(self, refund: Refund) -> dict[str, Any]:
+        return {"merchant_reference": refund.merchant_reference} if self.refund_says_our_name else {}
 
     def _named(self, name: str) -> Tx | None:
         if self.refund_by == "tx_ref":
@@ -130,7 +143,8 @@ class Book:
 
     def refund_status(self, name: str) -> Reply:
         of_payment = [refund for refund in self.refunds.values() if refund.tx.reference == name]
-        refund = self.refunds.get(name) or (of_payment[-1] if of_payment else None)
+        ours = self._by_our_name(name) if self.refund_found_by_our_name else None
+        refund = self.refunds.get(name) or ours or (of_payment[-1] if of_payment else None)
         if refund is None:
             return failed(404, "Refund not found")
         data = {
@@ -139,6 +153,7 @@ class Book:
             "ref_id": refund.ref,
             "payment_reference": refund.tx.reference,
             "status": refund.status,
+            **self._our_name(refund),
         }
         return 200, {"message": "Refund verified successfully", "data": data}
 

@@ -41,7 +41,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # a process of xdist has inherited them
     if "config.settings" in sys.modules:
         raise pytest.UsageError("Settings were read too early: unset DJANGO_SETTINGS_MODULE, then run the tests.")
-    for name in ("CHAPA_SECRET_KEY", "CHAPA_WEBHOOK_SECRET", "CACHE_URL", "EMAIL_URL", "SENTRY_DSN", "TRUST_PROXY"):
+    for name in (
+        "CHAPA_SECRET_KEY",
+        "CHAPA_WEBHOOK_SECRET",
+        "CACHE_URL",
+        "EMAIL_URL",
+        "OPS_EMAIL",
+        "SENTRY_DSN",
+        "TRUST_PROXY",
+    ):
         os.environ[name] = ""
     os.environ.update(
         ALLOWED_HOSTS="localhost,127.0.0.1,testserver",

@@ -99,7 +99,7 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
     rows, user = _rows(model_admin, request, ids), clerk(request)
     form = act.form(request.POST, request.FILES, user=user, rows=rows)
     if not form.ready:
-        _tell(request, act, Report(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
+        tell(request, act, Report(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
         return HttpResponseRedirect(next_url)
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
@@ -108,7 +108,7 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
         except Refused as refusal:
             report = Report(refused=[(str(rows[0]), refusal)])
         if not _curable(form, report):
-            _tell(request, act, report)
+            tell(request, act, report)
             return HttpResponseRedirect(next_url)
     _ask_for_files_again(request, form)
     return ask(model_admin, request, act, ids, next_url=next_url, form=form)
@@ -132,7 +132,8 @@ def _curable(form: forms.Form, report: Report) -> bool:
     return bool(fields)
 
 
-def _tell(request: HttpRequest, act: Act, report: Report) -> None:
+def tell(request: HttpRequest, act: Act, report: Report) -> None:
+    """What came of it, as messages."""
     if report.done:
         messages.success(request, f"{act.done.of(report.done)} {report.note}".strip())
     if report.warnings:

@@ -1,6 +1,7 @@
 """The page “Needs a decision”: each thing with its buttons, which are the acts of the rows themselves."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Model
@@ -11,10 +12,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from bookings.admin.desk import DeskAdmin, as_links
+from bookings.admin.people import clerk
 from bookings.models import Booking
 from bookings.wording import money
-from payments.models import Payment, Refund
-from payments.services.decisions import Decision, sections
+from payments.models import Payment
+from payments.services.closing_decisions import entry_of
+from payments.services.decisions import Decision, Section, sections
 
 # Of a booking's and a payment's many buttons, those that decide.
 WAYS_OUT = {
@@ -31,30 +34,55 @@ def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         "title": "Needs a decision",
         "opts": model_admin.opts,
         "media": model_admin.media,
-        "sections": [(section, [_row(request, decision) for decision in section.decisions]) for section in found],
+        "sections": [_section(request, section) for section in found],
+        "close_url": reverse("admin:payments_payment_close"),
+        "closed_url": reverse("admin:payments_closeddecision_changelist"),
     }
     return TemplateResponse(request, "admin/payments/decisions.html", context)
 
 
-def _row(request: HttpRequest, decision: Decision) -> dict[str, Any]:
+def amount_of(decision: Decision) -> str:
+    amount = decision.row.amount if isinstance(decision.row, Payment) else decision.amount
+    return money(amount, decision.booking.currency) if amount is not None and decision.booking else ""
+
+
+def _section(request: HttpRequest, section: Section) -> dict[str, Any]:
+    may_close = clerk(request).has_perm(section.topic.permission)
+    entries = [str(entry_of(section.topic.kind, decision)) for decision in section.decisions]
+    all_of_them = f"{reverse('admin:payments_payment_close')}?{urlencode({'ids': ','.join(entries)})}"
+    rows = zip(section.decisions, entries, strict=True)
+    return {
+        "section": section,
+        "rows": [_row(request, decision, entry if may_close else "") for decision, entry in rows],
+        "close_all_url": all_of_them if may_close and len(entries) > 1 else "",
+    }
+
+
+def _row(request: HttpRequest, decision: Decision, entry: str) -> dict[str, Any]:
     row, booking = decision.row, decision.booking
-    currency = booking.currency if booking else ""
-    amount = row.amount if isinstance(row, Payment) else decision.amount
     buttons = [(_links(request, row), "")]
     several = len(decision.refundable) > 1
     buttons += [(_links(request, payment), str(payment) if several else "") for payment in decision.refundable]
     return {
         "decision": decision,
-        "name": row.payment.tx_ref if isinstance(row, Refund) else str(row),
-        "url": reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]),  # noqa: SLF001
+        "entry": entry,
+        "name": decision.name,
+        "url": _url(row),
         "booking": None if isinstance(row, Booking) else booking,
         "customer": booking.customer.name if booking else "",
-        "amount": money(amount, currency) if amount is not None and currency else "",
+        "amount": amount_of(decision),
         "buttons": [(links, name) for links, name in buttons if links],
     }
 
 
+def _url(row: Model) -> str:
+    has_a_page = admin.site.is_registered(type(row))
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) if has_a_page else ""  # noqa: SLF001
+
+
 def _links(request: HttpRequest, row: Model) -> SafeString:
+    if not admin.site.is_registered(type(row)):
+        return SafeString()
     model_admin = admin.site.get_model_admin(type(row))
     assert isinstance(model_admin, DeskAdmin)  # noqa: S101 (for the type checker)
     chosen = WAYS_OUT.get(row._meta.label)  # noqa: SLF001

@@ -28,7 +28,7 @@ from bookings.models import Booking
 from bookings.wording import money
 from notifications.admin.pages import unbroken
 from notifications.admin.strict import as_typed
-from payments.admin import acts, decisions, files, provider_acts, takings
+from payments.admin import acts, closing, decisions, files, provider_acts, takings
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
@@ -95,6 +95,7 @@ class PaymentAdmin(LookOnly):
         protect = self.admin_site.admin_view
         return [
             path("decisions/", protect(self.decisions_view), name="payments_payment_decisions"),
+            path("decisions/close/", protect(self.close_view), name="payments_payment_close"),
             path("takings/", protect(self.takings_view), name="payments_payment_takings"),
             path("<path:object_id>/proof/", protect(self.proof_view), name="payments_payment_proof"),
             path("<path:object_id>/receipt/", protect(self.receipt_view), name="payments_payment_receipt"),
@@ -106,6 +107,11 @@ class PaymentAdmin(LookOnly):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return decisions.page(self, request)
+
+    def close_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return closing.page(self, request)
 
     @method_decorator(require_safe)
     def takings_view(self, request: HttpRequest) -> HttpResponse:

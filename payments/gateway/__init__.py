@@ -20,6 +20,15 @@ class Verdict(StrEnum):
     MISCONFIGURED = "misconfigured"  # tell staff, change nothing
 
 
+class Fault(StrEnum):
+    """Why an answer concerns every payment, not only the one that was asked about."""
+
+    KEY = "key"  # it isn't accepted
+    ACCOUNT = "account"  # the key is good, but the account may not do this call
+    MODE = "mode"  # test and live are mixed up
+    SILENT = "silent"  # no answer, or an error of theirs
+
+
 class State(StrEnum):
     """What a provider knows of a transaction or a refund, in our words."""
 
@@ -60,17 +69,22 @@ class Answer:
     state: State = State.ODD
     reference: str = ""
     tx_ref: str = ""
+    refund_ref: str = ""  # our own name of a refund
     checkout_url: str = ""
     amount: Decimal | None = None
     charge: Decimal | None = None
     currency: str = ""
     mode: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""  # a Fault, where the answer concerns every payment
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """A row of a provider's own list of what it took."""
+    """A row of a provider's own list of what it took.
+
+    `identity` is the same for the same row read twice, and for no other; `reference` may be missing.
+    """
 
     reference: str
     state: State
@@ -78,10 +92,15 @@ class Transaction:
     currency: str
     created_at: datetime | None
     raw: dict[str, Any] = field(default_factory=dict)
+    identity: str = ""
 
 
 class ListIncomplete(Exception):  # noqa: N818 (what happened, not whose fault)
-    """The provider's list could not be read to its end; the text says why, for staff."""
+    """The provider's list could not be read to its end; the text says why, for staff. `fault` as in Answer."""
+
+    def __init__(self, why: str, fault: str = "") -> None:
+        super().__init__(why)
+        self.fault = fault
 
 
 class Gateway(Protocol):
@@ -111,12 +130,15 @@ class Gateway(Protocol):
         """End a checkout link. REFUSED: it was over already, perhaps because it was paid; verify tells."""
         ...
 
-    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str) -> Answer:
-        """DONE has a state (mostly PENDING) and the refund's own reference, if the provider gave one."""
+    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str, refund_ref: str = "") -> Answer:
+        """DONE has a state (mostly PENDING) and the refund's own reference, if the provider gave one.
+
+        `refund_ref` is our name of the refund, unique for ever; "" for one from before they had names.
+        """
         ...
 
     def refund_status(self, *, reference: str) -> Answer:
-        """DONE has the refund's state; `reference` is the refund's own, else the payment's."""
+        """DONE has the refund's state; `reference` is the refund's own, or our name of it, else the payment's."""
         ...
 
     def transactions(self, *, since: datetime) -> Iterator[Transaction]:

@@ -74,11 +74,13 @@ class Chapa:
             return Answer(Verdict.DONE, "The link is over.", raw=means.kept(reply))
         return means.odd(reply)
 
-    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str) -> Answer:
+    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str, refund_ref: str = "") -> Answer:
         name = tx_ref if self.refund_by == "tx_ref" else reference
         if not name:
             return Answer(Verdict.REFUSED, "We have no reference of Chapa's for this payment, so it can't be named.")
         form = {"reason": " ".join(reason.split())[:100] or "Refund", "amount": f"{amount:.2f}"}
+        if refund_ref:
+            form["reference"] = refund_ref
         return _refund_asked(self._line.ask("POST", f"refund/{quote(name, safe='')}", form=form))
 
     def refund_status(self, *, reference: str) -> Answer:
@@ -86,7 +88,7 @@ class Chapa:
         if answer := means.no_answer(reply):
             return answer
         body, data = means.parts(reply)
-        if not reply.fine and any(part in means.words(body.get("message")) for part in means.NOT_FOUND):
+        if not reply.fine and means.NO_SUCH_REFUND.search(means.words(body.get("message"))):
             return Answer(Verdict.DONE, "Chapa knows no such refund.", State.NOT_FOUND, raw=means.kept(reply))
         if not reply.fine or not means.words(data.get("status")):
             return means.odd(reply)
@@ -143,6 +145,7 @@ def _refund(reply: Reply, data: dict[str, Any]) -> Answer:
         f"Chapa says of the refund: {means.safe(word, 60) or 'accepted'}.",
         state,
         reference=means.name_of(data.get("ref") or data.get("ref_id")),
+        refund_ref=means.name_of(data.get("merchant_reference") or data.get("reference")),
         amount=means.money(data.get("amount")),
         currency=means.name_of(data.get("currency")).upper(),
         raw=means.kept(reply),

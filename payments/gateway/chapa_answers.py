@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from payments.gateway import Answer, State, Verdict
+from payments.gateway import Answer, Fault, State, Verdict
 from payments.gateway.chapa_http import Reply, is_loopback
 from payments.web_addresses import HTTPS_PORTS
 
@@ -33,12 +33,18 @@ REFUND_STATES = {
 # Messages as `words` gives them.
 NOT_PAID = "payment not paid yet"
 NOT_FOUND = ("transaction not found", "invalid transaction reference", "refund not found")
+NO_SUCH_REFUND = re.compile("not found|invalid .*(reference|refund)")
 USED_BEFORE = "transaction reference has been used before"
 ACCOUNT = ("can't receive payments", "payments through api is disabled", "subaccount", "split")
-KEY = ("authorization required", "invalid api key", "secret keys can't be used")
+OUR_ACCOUNT = re.compile(
+    r"\b(your|merchant|business)\b.{0,40}\b"
+    r"(disabled|suspended|blocked|deactivated|inactive|not (active|approved|verified))\b"
+)
+OTHER_MODE = "secret keys can't be used"
+KEY = ("authorization required", "invalid api key", OTHER_MODE)
 LIVE_ONLY = "refunds can only be processed in live mode"
 KEPT = ("status", "amount", "charge", "currency", "mode", "method", "type", "reference", "tx_ref")
-KEPT_TOO = ("ref", "ref_id", "chapa_reference", "payment_reference", "created_at", "updated_at")
+KEPT_TOO = ("ref", "ref_id", "merchant_reference", "chapa_reference", "payment_reference", "created_at", "updated_at")
 MOST = Decimal(10) ** 10
 NUMBER = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})?")
 PERSONAL = re.compile(r"\S+@\S+|\+?[0-9][0-9 ()-]{6,}[0-9]|CHA[A-Z]+_?[A-Z]*[-_]\S+")
@@ -100,9 +106,9 @@ def moment(value: Any) -> datetime | None:
     """Chapa's times are UTC, such as 2023-02-02T07:05:23.000000Z."""
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parts(reply: Reply) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -124,17 +130,21 @@ def kept(reply: Reply) -> dict[str, Any]:
 
 def no_answer(reply: Reply) -> Answer | None:
     """The Answer where the call's own rules don't matter: silence, nonsense, our key, our account."""
-    if reply.code == 401:
-        why = told((reply.body or {}).get("message")) or "no reason given"
-        return Answer(Verdict.MISCONFIGURED, f"Chapa refused our key: {why}. Check CHAPA_SECRET_KEY.", raw=kept(reply))
+    body = reply.body or {}
+    message, why = words(body.get("message")), told(body.get("message")) or "no reason given"
+    if reply.code == 401 or (not reply.fine and reply.code < 500 and any(part in message for part in KEY)):
+        fault = Fault.MODE if OTHER_MODE in message else Fault.KEY
+        detail = f"Chapa refused our key: {why}. Check CHAPA_SECRET_KEY."
+        return Answer(Verdict.MISCONFIGURED, detail, raw=kept(reply), fault=fault)
     if reply.code == 429:
-        return Answer(Verdict.UNKNOWN, "Chapa had too many questions at once (HTTP 429).", raw=kept(reply))
+        detail = "Chapa had too many questions at once (HTTP 429)."
+        return Answer(Verdict.UNKNOWN, detail, raw=kept(reply), fault=Fault.SILENT)
     if reply.body is None or reply.code >= 500:
-        return Answer(Verdict.UNKNOWN, reply.problem or f"Chapa had an error (HTTP {reply.code}).", raw=kept(reply))
-    message = words(reply.body.get("message"))
-    if not reply.fine and any(part in message for part in ACCOUNT + KEY):
-        why = told(reply.body.get("message"))
-        return Answer(Verdict.MISCONFIGURED, f"Our account at Chapa isn't ready: {why}.", raw=kept(reply))
+        detail = reply.problem or f"Chapa had an error (HTTP {reply.code})."
+        return Answer(Verdict.UNKNOWN, detail, raw=kept(reply), fault=Fault.SILENT)
+    if not reply.fine and (any(part in message for part in ACCOUNT) or OUR_ACCOUNT.search(message)):
+        detail = f"Our account at Chapa isn't ready: {why}."
+        return Answer(Verdict.MISCONFIGURED, detail, raw=kept(reply), fault=Fault.ACCOUNT)
     return None
 
 

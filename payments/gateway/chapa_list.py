@@ -1,5 +1,7 @@
 """Reading Chapa's own list of what it took, ten rows a page, for as long as is reasonable."""
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -22,9 +24,9 @@ def read(line: Line, since: datetime) -> Iterator[Transaction]:
     newest_first = True
     for page in range(1, MOST_PAGES + 1):
         rows, more = _page(line, page)
-        if rows and seen.issuperset(row.reference for row in rows):
+        if rows and seen.issuperset(row.identity for row in rows):
             raise ListIncomplete(f"Chapa gave page {page} of its list twice.")
-        seen.update(row.reference for row in rows)
+        seen.update(row.identity for row in rows)
         yield from rows
         times = [row.created_at for row in rows if row.created_at]
         for at in times:
@@ -42,10 +44,10 @@ def _page(line: Line, page: int) -> tuple[list[Transaction], bool]:
     """(rows, is there another page)."""
     reply = line.ask("GET", "transactions", query={"page": str(page)})
     if answer := means.no_answer(reply):
-        raise ListIncomplete(answer.detail)
+        raise ListIncomplete(answer.detail, answer.fault)
     data = (reply.body or {}).get("data")
     rows = data.get("transactions") if isinstance(data, dict) else None
-    if not reply.fine or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not reply.fine or not isinstance(rows, list):
         raise ListIncomplete(means.odd(reply).detail)
     pagination = data.get("pagination") if isinstance(data, dict) else None
     if isinstance(pagination, dict) and "next_page_url" in pagination:
@@ -53,10 +55,12 @@ def _page(line: Line, page: int) -> tuple[list[Transaction], bool]:
     return [_row(row) for row in rows], len(rows) >= PER_PAGE
 
 
-def _row(row: dict[str, Any]) -> Transaction:
-    """Rows name Chapa's reference only; our tx_ref isn't in the list."""
+def _row(given: Any) -> Transaction:
+    """Rows name Chapa's reference only; our tx_ref isn't in the list. One that is no object says nothing at all."""
+    row: dict[str, Any] = given if isinstance(given, dict) else {}
+    reference = means.name_of(row.get("ref_id")) or means.name_of(row.get("trans_id"))
     return Transaction(
-        reference=means.name_of(row.get("ref_id")) or means.name_of(row.get("trans_id")),
+        reference=reference,
         state=means.PAYMENT_STATES.get(means.words(row.get("status")), State.ODD),
         amount=means.money(row.get("amount")),
         currency=means.name_of(row.get("currency")).upper(),
@@ -66,4 +70,14 @@ def _row(row: dict[str, Any]) -> Transaction:
             for name in ("status", "amount", "charge", "currency", "type", "payment_method")
             if (text := means.safe(row.get(name), 60))
         },
+        identity=reference or _fingerprint(given),
     )
+
+
+def _fingerprint(row: Any) -> str:
+    """Of all that the row says, the payer too, who isn't kept: two rows without a reference are told apart by it."""
+    try:
+        text = json.dumps(row, sort_keys=True, default=str)
+    except RecursionError:
+        text = "nested too deeply"
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -71,7 +71,7 @@ class Sandbox:
         closed = live.update(status="failed/cancelled")
         return Answer(Verdict.DONE if closed else Verdict.REFUSED, "The link is over.")
 
-    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str) -> Answer:
+    def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str, refund_ref: str = "") -> Answer:
         paid = SandboxCheckout.objects.filter(tx_ref=tx_ref, status="success")
         if not paid.filter(amount__gte=F("refunded") + amount).update(refunded=F("refunded") + amount):
             return Answer(Verdict.REFUSED, "The sandbox holds less than that.")

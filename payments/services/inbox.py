@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import F, Value
@@ -145,14 +145,18 @@ def replay_event(*, event_id: int, now: datetime) -> str:
 
 def set_aside(*, event_id: int, reason: str, actor: Actor) -> ProviderEvent:
     """unmatched|failed → ignored: a person has seen to it. What was found stays in its note."""
-    note = f" Seen to by {actor.label}: {need_reason(reason)}"
-    rows = ProviderEvent.objects.filter(pk=event_id)
-    open_ones = rows.filter(status__in=(Status.UNMATCHED, Status.FAILED))
-    done = open_ones.update(status=Status.IGNORED, last_error=Concat("last_error", Value(note)), next_try_at=None)
-    event = rows.first()
+    done = set_all_aside(event_ids=[event_id], reason=reason, actor=actor)
+    event = ProviderEvent.objects.filter(pk=event_id).first()
     if event is None:
         raise NotFound("The event")
     if not done:
         state = event.get_status_display().lower()
         raise Refused("wrong_status", f"{event} is {state}; nobody has to see to it.")
     return event
+
+
+def set_all_aside(*, event_ids: Collection[int], reason: str, actor: Actor) -> int:
+    """As set_aside; returns how many were."""
+    note = f" Seen to by {actor.label}: {need_reason(reason)}"
+    rows = ProviderEvent.objects.filter(pk__in=event_ids, status__in=(Status.UNMATCHED, Status.FAILED))
+    return rows.update(status=Status.IGNORED, last_error=Concat("last_error", Value(note)), next_try_at=None)

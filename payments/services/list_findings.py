@@ -1,7 +1,7 @@
 """What the daily comparison found, as rows of the inbox: each is told once, and stays until a person has seen to it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,10 @@ from payments.models import Payment, ProviderEvent, Refund
 ONLY_THEIRS = "list.only_theirs"
 ONLY_OURS = "list.only_ours"
 DIFFERS = "list.differs"
+UNCLEAR = "list.unclear"
+NAMELESS = "without a reference"
+TWICE = "under a reference that stands there with another amount, too"
+ODD_WORD = "with a status that we don't know, and no payment here has its reference"
 Event = ProviderEvent
 Status = Payment.Status
 BATCH = 500
@@ -36,11 +40,31 @@ def tell_only_theirs(method: str, rows: Iterable[Transaction], now: datetime) ->
 
 
 def _of_theirs(method: str, row: Transaction, now: datetime) -> Event:
-    when = f"{row.created_at:%Y-%m-%d %H:%M} UTC" if row.created_at else "a day that it doesn't tell"
-    amount = "an amount that it doesn't tell" if row.amount is None else money(row.amount, row.currency)
-    body = {"reference": row.reference, "created_at": row.created_at.isoformat() if row.created_at else "", **row.raw}
+    amount, when = _sum_and_day(row)
     text = f"The provider took {amount} on {when}; no payment here has its reference {row.reference}."
-    return _event(method, ONLY_THEIRS, row.reference, text=text, body=body, now=now)
+    return _event(method, ONLY_THEIRS, row.reference, text=text, body=_body(row), now=now)
+
+
+def tell_unclear(method: str, rows: Mapping[str, tuple[Transaction, str]], now: datetime) -> int:
+    """{name of the row: (row, what is odd about it)}; returns how many there are."""
+    events = []
+    for name, (row, odd) in rows.items():
+        amount, when = _sum_and_day(row)
+        said = f" (“{row.raw['status']}”)" if row.raw.get("status") else ""
+        text = f"The provider's list has {amount} of {when}{said} {odd}. Look for it in the provider's own pages."
+        events.append(_event(method, UNCLEAR, name, text=text, body=_body(row), now=now))
+    _tell(events)
+    return len(events)
+
+
+def _sum_and_day(row: Transaction) -> tuple[str, str]:
+    when = f"{row.created_at:%Y-%m-%d %H:%M} UTC" if row.created_at else "a day that it doesn't tell"
+    return "an amount that it doesn't tell" if row.amount is None else money(row.amount, row.currency), when
+
+
+def _body(row: Transaction) -> dict[str, str]:
+    at = row.created_at.isoformat() if row.created_at else ""
+    return {"reference": row.reference, "created_at": at, **row.raw}
 
 
 def tell_ours(event: str, payments: Iterable[tuple[Payment, str]], now: datetime) -> None:

@@ -11,6 +11,7 @@ from bookings.models import Booking
 from bookings.wording import money
 from payments.gateway import Gateway, registry
 from payments.models import Payment
+from payments.services import providers
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
 
 Status = Booking.Status
@@ -56,8 +57,8 @@ def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
     return None if online_payment_offered() else _not_offered()
 
 
-def need_gateway() -> Gateway:
-    if (gateway := registry.current()) is None:
+def need_gateway(now: datetime) -> Gateway:
+    if (gateway := providers.current(now=now)) is None:
         raise _not_offered()
     return gateway
 

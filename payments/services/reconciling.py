@@ -2,6 +2,7 @@
 
 The list names the provider's references only. What it took and we don't know is first looked for among our own
 payments that a lost webhook may have left open; a list that broke off is never taken as proof that money is missing.
+A row that can't be compared is named by itself and holds up nothing; one that was never paid is nobody's business.
 """
 
 import logging
@@ -13,9 +14,10 @@ from typing import Any
 from django.utils import timezone
 
 from bookings.actors import SYSTEM
-from payments.gateway import Gateway, ListIncomplete, State, Transaction, registry
+from payments.gateway import Gateway, ListIncomplete, State, Transaction
 from payments.models import Payment
 from payments.services import list_findings as findings
+from payments.services import providers
 from payments.services.settling import MONEY_CAME, settle
 from payments.services.times import PATIENCE
 
@@ -24,6 +26,7 @@ Status = Payment.Status
 BACK = timedelta(days=3)
 LATE = timedelta(days=7)  # how much older than the list's row a payment of ours may be
 SLACK = timedelta(hours=1)  # two clocks, and a payment begun a moment before it stands in the list
+UNPAID = (State.PENDING, State.FAILED)
 FRESH = timedelta(minutes=15)  # too young to stand in every list
 MOST_ASKED = 100
 MOST_SECONDS = 200  # for all of it; a worker gives a task 300
@@ -31,29 +34,47 @@ MOST_SECONDS = 200  # for all of it; a worker gives a task 300
 
 @dataclass
 class _List:
-    """The provider's list by its references; `why` it isn't complete, else empty."""
+    """The provider's list by its references, and what can't be filed there; `why` it isn't complete, else empty."""
 
     rows: dict[str, Transaction] = field(default_factory=dict)
+    nameless: dict[str, Transaction] = field(default_factory=dict)
+    twice: dict[str, Transaction] = field(default_factory=dict)
     why: str = ""
+
+    def add(self, row: Transaction) -> None:
+        """One that shifted to the next page while we read is the same row, as it is by now."""
+        before = self.rows.get(row.reference)
+        if not row.reference:
+            if row.state not in UNPAID and row.amount != 0:
+                self.nameless[row.identity] = row
+        elif before is None or before.state not in MONEY_CAME or (row.state in MONEY_CAME and _same_sum(row, before)):
+            self.rows[row.reference] = row
+        elif row.state in MONEY_CAME:
+            self.twice[f"{row.reference}:{row.amount}:{row.currency}"] = row
+
+    def took(self) -> list[Transaction]:
+        return [row for row in self.rows.values() if row.state in MONEY_CAME]
 
 
 def reconcile(*, now: datetime) -> dict[str, Any]:
     """Compare and tell staff in the inbox. Talks to the provider: never call it inside a transaction.
 
     Returns {"compared": rows, "only_theirs": [their references], "only_ours": [tx_refs], "differs": [tx_refs],
-    "complete": bool}, and "why" where it isn't.
+    "complete": bool}, and "why" where it isn't, and "unclear": how many rows of theirs could not be compared, if any.
     """
     end = timezone.now() + timedelta(seconds=MOST_SECONDS)
-    gateway = registry.current()
+    gateway = providers.current(now=now)
     if gateway is None:
         return {"compared": 0, "only_theirs": [], "only_ours": [], "differs": [], "complete": True}
     theirs = _read(gateway, now)
-    took = [row for row in theirs.rows.values() if row.state in MONEY_CAME]
-    unknown = _unknown(gateway.method, took)
-    findings.tell_only_theirs(gateway.method, unknown, now)  # before we ask, which takes long and may break off
-    _ask([*_went_back(gateway.method, theirs), *_perhaps(gateway.method, unknown, now)], end, now)
+    unknown = _unknown(gateway.method, theirs.took())
+    # Told before we ask, which takes long and may break off.
+    findings.tell_only_theirs(gateway.method, unknown, now)
+    unclear = findings.tell_unclear(gateway.method, _unclear(gateway.method, theirs), now)
+    maybe_ours = [*unknown, *theirs.nameless.values()]
+    _ask([*_went_back(gateway.method, theirs), *_perhaps(gateway.method, maybe_ours, now)], end, now)
     findings.clear_matched(gateway.method)
-    only_theirs = _unknown(gateway.method, took)
+    only_theirs = _unknown(gateway.method, theirs.took())
     only_ours, differs = _compare_ours(gateway.method, theirs, now)
     result = {
         "compared": len(theirs.rows),
@@ -61,24 +82,37 @@ def reconcile(*, now: datetime) -> dict[str, Any]:
         "only_ours": only_ours,
         "differs": differs,
         "complete": not theirs.why,
-    }
+    } | ({"unclear": unclear} if unclear else {})
     if theirs.why:
         logger.warning("The provider's list could not be compared to its end: %s", theirs.why)
     return result | {"why": theirs.why} if theirs.why else result
 
 
 def _read(gateway: Gateway, now: datetime) -> _List:
-    """Rows since `BACK`; one that shifted to the next page while we read is the same row."""
+    """Rows since `BACK`, and those without a day."""
     theirs, since = _List(), now - BACK
     try:
         for row in gateway.transactions(since=since):
-            if not row.reference:
-                theirs.why = "A row of the provider's list has no reference."
-            elif row.created_at is None or row.created_at >= since:
-                theirs.rows.setdefault(row.reference, row)
+            if row.created_at is None or row.created_at >= since:
+                theirs.add(row)
     except ListIncomplete as error:
         theirs.why = str(error)
     return theirs
+
+
+def _same_sum(one: Transaction, other: Transaction) -> bool:
+    return (one.amount, one.currency) == (other.amount, other.currency)
+
+
+def _unclear(method: str, theirs: _List) -> dict[str, tuple[Transaction, str]]:
+    """By a name for each: rows that may be money and can't be compared, with what is odd about them."""
+    odd = [row for row in theirs.rows.values() if row.state is State.ODD]
+    strange = _unknown(method, odd)
+    return (
+        {name: (row, findings.NAMELESS) for name, row in theirs.nameless.items()}
+        | {name: (row, findings.TWICE) for name, row in theirs.twice.items()}
+        | {f"{row.reference}:{row.raw.get('status', '')}": (row, findings.ODD_WORD) for row in strange}
+    )
 
 
 def _unknown(method: str, rows: Sequence[Transaction]) -> list[Transaction]:

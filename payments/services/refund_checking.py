@@ -9,13 +9,15 @@ from django.db.models import Q
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.services.transitions import need_reason
-from payments.gateway import Answer, Gateway, State, Verdict, registry
+from payments.gateway import Answer, Gateway, State, Verdict
 from payments.models import Payment, Refund
+from payments.services import providers
 from payments.services.refund_answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
 from payments.services.refund_rows import Status, change, fail, lock_refund, succeed, was_sent
 from payments.services.settling import settle
 
 TAKEN_BACK = Answer(Verdict.DONE, "The bank took the payment back.", State.NOT_FOUND)  # the refund isn't known, then
+NOT_THIS_ONE = Answer(Verdict.DONE, "The provider knows another refund of this payment only.", State.NOT_FOUND)
 CHECKED = (*CLAIMED, Status.SUCCEEDED)  # one that succeeded may come back to us
 
 
@@ -38,7 +40,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
         raise NotFound("The refund")
     if not was_sent(refund) or refund.status not in CHECKED:
         raise Refused("wrong_status", f"{refund} isn't at the provider, so there is nobody to ask.")
-    gateway = registry.of_method(refund.payment.method)
+    gateway = providers.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
     if answer is TAKEN_BACK:
         _settle_payment(refund.payment, actor, now)
@@ -50,22 +52,43 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
 
 
 def _ask(gateway: Gateway, refund: Refund) -> Answer:
-    """By the refund's own reference, else by the payment's, which names one refund only if there are no others."""
-    payment = refund.payment
+    """By the refund's own reference, else by our name of it, else by the payment's."""
     if refund.provider_reference:
         return gateway.refund_status(reference=refund.provider_reference)
+    if refund.our_reference:
+        answer = gateway.refund_status(reference=refund.our_reference)
+        if answer.verdict is Verdict.MISCONFIGURED or _is_about(refund, answer):
+            return answer
+    return _ask_by_payment(gateway, refund)
+
+
+def _ask_by_payment(gateway: Gateway, refund: Refund) -> Answer:
+    """The payment's reference names one refund only if there are no others, or if the answer says our name."""
+    payment = refund.payment
     others = payment.refunds.filter(way=Refund.Way.PROVIDER).exclude(Q(pk=refund.pk) | Q(status=Status.FAILED))
-    if others.exists():
+    alone = not others.exists()
+    if alone or refund.our_reference:
+        answer = gateway.refund_status(reference=payment.provider_reference)
+        if _is_about(refund, answer) and (alone or answer.refund_ref == refund.our_reference):
+            return answer
+    if not alone:
         detail = f"{gateway.label} can't tell it from the payment's other refund. Look there, then decide."
         return Answer(Verdict.UNKNOWN, detail)
-    answer = gateway.refund_status(reference=payment.provider_reference)
-    if answer.verdict is Verdict.DONE and answer.state is not State.NOT_FOUND:
-        return answer
     known = gateway.verify(tx_ref=provider_tx_ref(payment))
     if known.verdict is Verdict.DONE and known.state is State.REVERSED:
         return TAKEN_BACK
-    told = known.verdict is Verdict.DONE and known.state is State.REFUNDED
-    return Answer(Verdict.DONE, known.detail, known.state, raw=known.raw) if told else answer
+    if known.verdict is Verdict.DONE and known.state is State.REFUNDED:
+        return Answer(Verdict.DONE, known.detail, known.state, raw=known.raw)
+    return answer if answer.verdict is not Verdict.DONE or answer.state is State.NOT_FOUND else NOT_THIS_ONE
+
+
+def _is_about(refund: Refund, answer: Answer) -> bool:
+    """It found a refund, and not one that has another of our names."""
+    if answer.verdict is not Verdict.DONE or answer.state is State.NOT_FOUND:
+        return False
+    if answer.refund_ref in ("", refund.our_reference):
+        return True
+    return not Refund.objects.filter(our_reference=answer.refund_ref).exists()
 
 
 def _settle_payment(payment: Payment, actor: Actor, now: datetime) -> None:

@@ -1,10 +1,12 @@
 """What every step of a refund shares: its lock, its state, its line on the timeline, its money and its mail."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from bookings.actors import Actor
 from bookings.errors import NotFound
+from bookings.references import ALPHABET
 from bookings.services import ledger
 from bookings.services.outcome import add_events
 from bookings.wording import money
@@ -26,6 +28,11 @@ def lock_refund(refund_id: int) -> Refund:
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     refund.payment = payment
     return refund
+
+
+def new_refund_ref() -> str:
+    """Our name of a refund, for the provider: letters, digits and a dash, 17 of the 36 that are known to be taken."""
+    return "REFUND-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
 def unclear_refunds(payment: Payment) -> "list[Refund]":

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from bookings.actors import SYSTEM
 from bookings.errors import Refused
-from payments.gateway import Answer, Verdict, registry
+from payments.gateway import Answer, Verdict
 from payments.models import Refund
+from payments.services import providers
 from payments.services.refund_answers import (
     CLAIMED,
     POSTING,
@@ -23,7 +24,7 @@ from payments.services.refund_answers import (
     provider_tx_ref,
 )
 from payments.services.refund_checking import check_refund
-from payments.services.refund_rows import Status, change, fail, lock_refund, unclear_refunds
+from payments.services.refund_rows import Status, change, fail, lock_refund, new_refund_ref, unclear_refunds
 from payments.services.times import PATIENCE
 
 
@@ -33,7 +34,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
     if not is_ours:
         return str(refund.status)
     payment = refund.payment
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     if gateway is None:
         answer = nobody_to_ask(payment)
     else:
@@ -42,6 +43,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
             reference=payment.provider_reference,
             amount=refund.amount,
             reason=refund.reason,
+            refund_ref=refund.our_reference,
         )
     return str(_note_posted(refund_id, answer, now).status)
 
@@ -55,7 +57,10 @@ def _claim(refund_id: int, now: datetime) -> tuple[Refund, bool]:
     if unclear_refunds(refund.payment):
         change(refund, next_check_at=now + POSTING, check_note="It waits until an earlier refund is clear.")
         return refund, False
-    change(refund, status=Status.PROCESSING, sent_at=now, next_check_at=now + POSTING, check_note="")
+    name = refund.our_reference or new_refund_ref()
+    change(
+        refund, status=Status.PROCESSING, sent_at=now, next_check_at=now + POSTING, check_note="", our_reference=name
+    )
     return refund, True
 
 

@@ -17,9 +17,9 @@ from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.services.outcome import add_events
 from payments import emails
-from payments.gateway import Answer, State, Verdict, registry
+from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
-from payments.services import list_findings, taken_back
+from payments.services import list_findings, providers, taken_back
 from payments.services.crediting import change, credit, keep_hold, lock_payment
 from payments.services.times import BEING_MADE, DAY, link_life, next_check
 
@@ -31,6 +31,8 @@ CLOSED_BECAUSE = {
     "over": "The booking no longer asks for this payment.",
 }
 NOT_COMPLETED, NEVER_THERE = "The payment was not completed.", "It never reached the provider."
+FORGOTTEN = "The provider gave a link for this payment, but doesn't know it any more."
+FORGOTTEN_CURE = "Was the key or the account changed? Look in the provider's own pages whether it was paid there."
 TELLS_THE_CUSTOMER = "expired"
 SOMEBODY_ELSE_S = "the provider's reference belongs to another payment"
 ONE_REFERENCE = "one_payment_per_provider_reference"
@@ -74,7 +76,7 @@ def close_attempt(*, payment_id: int, why: str, actor: Actor, now: datetime) -> 
     `why` is a key of CLOSED_BECAUSE. Without an answer to both, the payment stays open.
     """
     payment = _find(payment_id)
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     closed = gateway.cancel(tx_ref=payment.tx_ref) if gateway else None
     said_so = closed is not None and closed.verdict in (Verdict.DONE, Verdict.REFUSED)
     # However a provider words it, no link lives so long.
@@ -93,7 +95,7 @@ def _find(payment_id: int) -> Payment:
 
 def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime) -> Settled:
     payment = _find(payment_id)
-    gateway = registry.of_method(payment.method)
+    gateway = providers.of_method(payment.method, now=now)
     if gateway is None:
         detail = f"{payment.get_method_display()} isn't set up here, so nobody can be asked."
         answer = Answer(Verdict.MISCONFIGURED, detail)
@@ -115,9 +117,13 @@ def _apply(this: _Settling) -> None:
         _money_came(this)
     elif payment.status == Status.SUCCEEDED:
         change([payment], {"check_note": f"It succeeded before; now: {answer.detail}"[:255]})
+        if answer.state is State.NOT_FOUND:
+            _tell_forgotten(this)
     elif payment.status in Payment.OPEN:
         _not_paid(this)
     elif answer.state is not State.ODD and (this.why or _is_over(this)):  # closed, and now for good
+        if answer.state is State.NOT_FOUND and payment.next_check_at is not None:
+            _tell_forgotten(this)
         change([payment], {"next_check_at": None})
 
 
@@ -213,8 +219,10 @@ def _not_paid(this: _Settling) -> None:
     elif answer.state is State.NOT_FOUND and not payment.checkout_url:
         if this.now - payment.created_at >= BEING_MADE:
             _fail(this, NEVER_THERE, tell=False, watched=False)
+    elif answer.state is State.NOT_FOUND:
+        _forgotten(this)
     elif this.why and answer.state is not State.ODD:
-        _expire(this)
+        _expire(this, CLOSED_BECAUSE[this.why], tell=this.why == TELLS_THE_CUSTOMER)
     elif payment.status != Status.PENDING and payment.checkout_url:
         change([payment], {"status": Status.PENDING})
 
@@ -232,12 +240,26 @@ def _fail(this: _Settling, reason: str, *, tell: bool, watched: bool) -> None:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
-def _expire(this: _Settling) -> None:
-    payment, reason = this.payment, CLOSED_BECAUSE[this.why]
+def _forgotten(this: _Settling) -> None:
+    """A link that was given is unknown there: it may have been paid all the same, so the customer hears nothing."""
+    if not this.why and this.now - this.payment.created_at < BEING_MADE:
+        return  # not known yet, perhaps
+    _tell_forgotten(this)
+    if this.why:
+        _expire(this, FORGOTTEN, tell=False)
+
+
+def _tell_forgotten(this: _Settling) -> None:
+    """Once: staff look."""
+    list_findings.tell_of(this.payment, f"{FORGOTTEN} {FORGOTTEN_CURE}", occurrence="forgotten", now=this.now)
+
+
+def _expire(this: _Settling, reason: str, *, tell: bool) -> None:
+    payment = this.payment
     had_link = bool(payment.checkout_url)
     change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
     _tell_timeline(this, "payment_expired", f"{payment.tx_ref}: {reason}")
-    if had_link and this.why == TELLS_THE_CUSTOMER:
+    if had_link and tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 

@@ -45,7 +45,7 @@ def start_payment(
     or what the provider refused.
     """
     _need_payable(booking_id, amount, now)
-    gateway = need_gateway()
+    gateway = need_gateway(now)
     for _ in range(ROUNDS):
         payment, is_new = _reserve(booking_id, amount, gateway, actor, now, creation_key=creation_key)
         if is_new:

@@ -1,5 +1,6 @@
 """The first page: right figures, links to exactly these rows, and a price that doesn't grow."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +16,15 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 from pytest_django import Settings
 
+from bookings.actors import SYSTEM
 from bookings.models import Booking, Departure
 from config import dashboard
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
+from payments.services.settling import settle
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
+from tests.provider import Provider
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = (
@@ -33,6 +37,14 @@ EVERYTHING = (
     "django_celery_beat.view_periodictask",
     "django_celery_results.view_taskresult",
 )
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    provider = Provider()
+    settings.CHAPA_SECRET_KEY, settings.CHAPA_BASE_URL = provider.key, provider.base_url
+    yield provider
+    provider.down()
 
 
 def login(user: User) -> Client:
@@ -158,7 +170,7 @@ def test_money_that_a_cancelled_or_expired_booking_still_holds_is_shown() -> Non
     Booking.objects.filter(pk=make_booking().pk).update(status="cancelled", cancel_reason="x")
     page = login(make_user(*EVERYTHING)).get("/admin/")
     (card,) = (card for _title, cards in page.context["sections"] for card in cards if card.icon == "savings")
-    assert (card.figure, card.tone) == ("2", "bad")
+    assert (card.figure, card.tone) == ("2", "")  # mostly the terms keep it: what is owed needs a decision
 
 
 def test_those_who_may_take_bookings_have_the_button() -> None:
@@ -284,3 +296,19 @@ def test_names_are_escaped_and_each_card_leads_to_its_rows() -> None:
             if card.figure.isdecimal() and "cl" in page.context:
                 found[card.title] = (int(card.figure), len(page.context["cl"].result_list))
     assert {title: shown for title, (figure, shown) in found.items() if figure != shown} == {}
+
+
+def test_a_provider_that_refuses_everything_is_one_card_with_its_words_also_for_ops(provider: Provider) -> None:
+    for _ in range(3):
+        payment = pay(provider_mode="test", created_at=NOW)
+        provider.tell("verify", "unauthorized", times=1)
+        settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    note = "Chapa refused our key: Invalid API Key. Check CHAPA_SECRET_KEY. (Asked for: what became of payments.)"
+    for permissions in (EVERYTHING, ("django_celery_beat.view_periodictask",)):
+        page = login(make_user(*permissions)).get("/admin/")
+        cards = [card for _title, cards in page.context["sections"] for card in cards if card.icon == "credit_card_off"]
+        assert [(card.figure, card.tone) for card in cards] == [("Chapa", "bad")]
+        assert note in cards[0].note
+        assert provider.key not in page.content.decode()
+    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    assert "credit_card_off" not in login(make_user(*EVERYTHING)).get("/admin/").content.decode()

@@ -69,22 +69,19 @@ def test_money_on_a_cancelled_booking_is_listed_with_its_ways_out() -> None:
     assert listed() == {}
 
 
-def test_what_the_terms_let_us_keep_is_shown_for_a_while_only() -> None:
+def test_what_the_terms_let_us_keep_is_no_decision() -> None:
     cancel(paid_by_hand(make_booking(departure=make_departure(starts_in=timedelta(days=3)))).booking)
-    assert len(listed()["Money on cancelled and expired bookings"]) == 1
-    assert listed(NOW + timedelta(days=15)) == {}
+    assert listed() == {}
 
 
 def test_money_owed_is_seen_behind_much_that_the_terms_let_us_keep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decisions, "SHOWN", 2)
     near = make_departure(starts_in=timedelta(days=3), capacity=50)
-    owed = paid_by_hand(make_booking(departure=make_departure(starts_in=timedelta(days=40)))).booking
-    cancel(owed)
     for _ in range(5):
         cancel(paid_by_hand(make_booking(departure=near)).booking)
+    owed = paid_by_hand(make_booking(departure=make_departure(starts_in=timedelta(days=40)))).booking
+    cancel(owed)
     [section] = sections(now=LATER)
-    assert (str(section.decisions[0].row), len(section.decisions), section.more) == (owed.reference, 2, True)
-    [section] = sections(now=NOW + timedelta(days=20))
     assert ([str(decision.row) for decision in section.decisions], section.more) == ([owed.reference], False)
 
 
@@ -108,7 +105,7 @@ def test_what_is_still_owed_is_told_by_a_narrow_look_as_by_the_proposal(days: in
         ask(payment, back)
     booking = Booking.objects.get()
     assert (propose_for_booking(booking=booking, now=LATER).amount > 0) == owed
-    assert (bookings_to_look_at(now=NOW + timedelta(days=99)) == [booking.pk]) == owed
+    assert (list(bookings_to_look_at()) == [booking.pk]) == owed
 
 
 def test_late_money_is_listed_however_the_terms_are() -> None:
@@ -141,12 +138,12 @@ def test_refunds_wait_for_approval_then_for_paying_out(settings: Settings) -> No
 def test_an_unclear_refund_is_listed_and_a_failed_one_until_another_is_made(live: Provider) -> None:
     payment = paid_at(live)
     live.tell("refund", "error500", times=1)
-    live.tell("refund", "unauthorized", times=1)
     refund = ask(payment, way="provider")
     refund_sending.send_refund(refund_id=refund.pk, now=NOW)
     assert list(listed()) == ["Refunds that are unclear"]
     Refund.objects.update(status="failed")
     assert list(listed()) == ["Refunds that failed"]
+    live.tell("refund", "answer", code=400, body={"message": "Insufficient balance", "status": "failed"})
     second = ask(payment, way="provider")
     refund_sending.send_refund(refund_id=second.pk, now=NOW)
     assert [name for name, _why in listed()["Refunds that failed"]] == [str(refund), str(second)]
@@ -165,13 +162,13 @@ def test_money_that_the_bank_took_back_is_listed_while_the_booking_lives(live: P
 
 def test_a_provider_that_doesn_t_answer_is_listed_with_what_it_said(live: Provider) -> None:
     payment = begun_at(live)
-    live.tell("verify", "unauthorized")
+    live.tell("verify", "answer", code=400, body={"message": "Try another day", "status": "failed"})
     Payment.objects.update(next_check_at=NOW)
     settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW + timedelta(hours=2))
     assert listed(NOW + timedelta(minutes=30)) == {}
     [(name, what)] = listed()["The provider doesn't answer"]
     assert name == payment.tx_ref
-    assert "CHAPA_SECRET_KEY" in what
+    assert "Try another day" in what
 
 
 def test_events_that_fit_nothing_are_for_who_may_see_the_inbox() -> None:

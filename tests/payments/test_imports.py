@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,10 @@ from bookings.spreadsheets import Table, read_table
 from notifications.models import Message
 from payments.books import breaches as payment_breaches
 from payments.imports import import_bookings
-from payments.models import Payment
+from payments.models import ClosedDecision, Payment
+from payments.services.closing_decisions import IMPORTED
+from payments.services.decisions import sections
+from payments.services.manual import ManualPayment, record_payments
 from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +336,33 @@ def test_the_old_system_s_files_go_in_and_the_books_are_clean(boss: User) -> Non
     assert breaches() == []
     assert Message.objects.count() == 0
     assert figures(bookings(good_rows=True)) == (0, 0, 2981, 19)
+
+
+def test_history_comes_in_decided_and_what_is_still_to_come_does_not(boss: User, departure: Departure) -> None:
+    past = make_departure(trip=departure.trip, starts_at=datetime(2026, 7, 1, 4, 30, tzinfo=UTC))
+    too_much = {"Paid": "4000.00"}
+    report = run(
+        boss,
+        {"Ref": "OLD-1", "Status": "Cancelled"},
+        {"Ref": "OLD-2", "Date": "2026-07-01", "Booked on": "01/06/2026", **too_much},
+        {"Ref": "OLD-3", "Lead name": "To come", **too_much},
+        {"Ref": "OLD-4", "Lead name": "Paid as it should be"},
+    )
+    assert (figures(report), past.code != departure.code) == ((4, 0, 0, 0), True)
+    closed = ClosedDecision.objects.order_by("pk").values_list("booking__external_reference", "kind", "closed_by_label")
+    assert list(closed) == [
+        ("OLD-1", "money_left", "Import by Sara Tesfaye"),
+        ("OLD-2", "overpaid", "Import by Sara Tesfaye"),
+    ]
+    listed = [d.booking for section in sections(now=NOW) for d in section.decisions]
+    assert [booking.external_reference for booking in listed if booking] == ["OLD-3"]
+    lines = BookingEvent.objects.filter(kind="decision_closed").order_by("pk").values_list("text", flat=True)
+    assert [line.partition(" closed: ")[2] for line in lines] == [IMPORTED] * 2
+    cancelled = Booking.objects.get(external_reference="OLD-1")
+    cash = ManualPayment(method="cash", amount=Decimal(1))
+    record_payments(booking_ids=[cancelled.pk], money=cash, actor=importer(boss), now=NOW + timedelta(hours=1))
+    assert [section.title for section in sections(now=NOW)] == [
+        "Money on cancelled and expired bookings",
+        "Paid too much",
+    ]
+    assert breaches() == []

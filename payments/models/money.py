@@ -1,4 +1,4 @@
-"""Money in, money out, and what providers told us. Amounts never change; a correction is a row of its own."""
+"""Money in and money out. Amounts never change; a correction is a row of its own."""
 
 import secrets
 from decimal import Decimal
@@ -181,6 +181,15 @@ class Refund(models.Model):
         _("receipt or bank reference"), max_length=100, blank=True, default="", db_default=""
     )
     creation_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    our_reference = models.CharField(
+        _("our reference"),
+        max_length=36,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Under this name the provider was asked for it.",
+    )
     provider_reference = models.CharField(
         _("provider's reference"), max_length=100, blank=True, default="", db_default=""
     )
@@ -202,6 +211,9 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=("creation_key",), name="one_refund_per_creation_key", condition=~Q(creation_key="")
             ),
+            models.UniqueConstraint(
+                fields=("our_reference",), name="one_refund_per_our_reference", condition=~Q(our_reference="")
+            ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
                 | Q(requested_by__isnull=True)
@@ -218,62 +230,3 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
-
-
-class ProviderEvent(models.Model):
-    """The webhook inbox: what a provider posted, signed, or the daily comparison found, and what became of it.
-
-    `body` is the event without phone numbers, addresses and names: the provider is asked again anyway.
-    """
-
-    class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
-        PROCESSED = "processed", _("Processed")
-        IGNORED = "ignored", _("Ignored")
-        UNMATCHED = "unmatched", _("Unmatched")
-        FAILED = "failed", _("Failed")
-
-    provider = models.CharField(_("provider"), max_length=15)
-    dedupe_key = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the raw bytes.")
-    event = models.CharField(_("event"), max_length=60, blank=True)
-    tx_ref = models.CharField(_("transaction"), max_length=100, blank=True)
-    body = models.JSONField(_("body"), default=dict)
-    headers = models.JSONField(_("headers"), default=dict)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
-    payment = models.ForeignKey(
-        Payment, models.PROTECT, null=True, blank=True, related_name="provider_events", verbose_name=_("payment")
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    last_error = models.TextField(_("note"), blank=True)
-    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    received_at = models.DateTimeField(_("received"))
-
-    class Meta:
-        ordering = ("-pk",)
-        verbose_name = _("provider event")
-        verbose_name_plural = _("inbox")
-        indexes = (
-            models.Index(fields=("status", "-id"), name="event_status"),
-            models.Index(fields=("tx_ref",), name="event_tx_ref"),
-            models.Index(fields=("next_try_at",), name="event_due", condition=Q(status="received")),
-        )
-        permissions = (("replay_providerevent", "Can process events again"),)
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.event or self.provider}"
-
-
-class SandboxCheckout(models.Model):
-    """What the sandbox, which stands in for a provider, knows of a transaction. Never used where a real key is set."""
-
-    tx_ref = models.CharField(max_length=50, unique=True)
-    token = models.CharField(max_length=40, unique=True)
-    amount = Money()
-    currency = models.CharField(max_length=3)
-    return_url = models.URLField(max_length=500)
-    status = models.CharField(max_length=20, default="pending", help_text="As Chapa's verify words it.")
-    refunded = Money(default=Decimal(0))
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.tx_ref

@@ -1,0 +1,15 @@
+"""Money in, money out, what providers told us, and what was decided about it."""
+
+from payments.models.decisions import ClosedDecision
+from payments.models.money import Payment, Refund, proof_path
+from payments.models.provider import ProviderAlarm, ProviderEvent, SandboxCheckout
+
+__all__ = [
+    "ClosedDecision",
+    "Payment",
+    "ProviderAlarm",
+    "ProviderEvent",
+    "Refund",
+    "SandboxCheckout",
+    "proof_path",
+]

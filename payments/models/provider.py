@@ -1,0 +1,82 @@
+"""What providers told us, whether they work for us, and the one that stands in for them."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import Money
+from payments.models.money import Payment
+
+
+class ProviderEvent(models.Model):
+    """The webhook inbox: what a provider posted, signed, or the daily comparison found, and what became of it.
+
+    `body` is the event without phone numbers, addresses and names: the provider is asked again anyway.
+    """
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        PROCESSED = "processed", _("Processed")
+        IGNORED = "ignored", _("Ignored")
+        UNMATCHED = "unmatched", _("Unmatched")
+        FAILED = "failed", _("Failed")
+
+    provider = models.CharField(_("provider"), max_length=15)
+    dedupe_key = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the raw bytes.")
+    event = models.CharField(_("event"), max_length=60, blank=True)
+    tx_ref = models.CharField(_("transaction"), max_length=100, blank=True)
+    body = models.JSONField(_("body"), default=dict)
+    headers = models.JSONField(_("headers"), default=dict)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="provider_events", verbose_name=_("payment")
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("note"), blank=True)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"))
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = _("provider event")
+        verbose_name_plural = _("inbox")
+        indexes = (
+            models.Index(fields=("status", "-id"), name="event_status"),
+            models.Index(fields=("tx_ref",), name="event_tx_ref"),
+            models.Index(fields=("next_try_at",), name="event_due", condition=Q(status="received")),
+        )
+        permissions = (("replay_providerevent", "Can process events again"),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.event or self.provider}"
+
+
+class ProviderAlarm(models.Model):
+    """Whether a provider works for us at all; one row each. `faults` by name: since, calls, what it said, our mode."""
+
+    provider = models.CharField(_("provider"), max_length=15, unique=True)
+    faults = models.JSONField(default=dict)
+    began_at = models.DateTimeField(null=True, help_text="While staff are to see it.")
+    seen_at = models.DateTimeField(null=True, help_text="When it was asked the last time.")
+    told_at = models.DateTimeField(null=True, help_text="The last mail to those who run the house.")
+
+    def __str__(self) -> str:
+        return self.provider.title()
+
+
+class SandboxCheckout(models.Model):
+    """What the sandbox, which stands in for a provider, knows of a transaction. Never used where a real key is set."""
+
+    tx_ref = models.CharField(max_length=50, unique=True)
+    token = models.CharField(max_length=40, unique=True)
+    amount = Money()
+    currency = models.CharField(max_length=3)
+    return_url = models.URLField(max_length=500)
+    status = models.CharField(max_length=20, default="pending", help_text="As Chapa's verify words it.")
+    refunded = Money(default=Decimal(0))
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.tx_ref

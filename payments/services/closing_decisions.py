@@ -1,0 +1,210 @@
+"""Closing entries of “Needs a decision” with a reason, and opening them again. No money moves."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.models import Booking
+from bookings.services.outcome import Outcome, add_events, lock_bookings
+from bookings.services.transitions import need_reason
+from payments.models import ClosedDecision, ProviderEvent
+from payments.services.decisions import Decision, Kind, Look, topic_of
+from payments.services.inbox import set_all_aside
+from payments.services.money_left import fingerprint, with_facts
+
+IMPORTED = "Imported history: decided in the old system"
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """An entry as a page showed it: its list, what it is about, and the facts that it rested on."""
+
+    kind: str
+    object_id: int
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.object_id}:{self.fingerprint}"
+
+
+def read_entry(text: str) -> Entry | None:
+    """What a form gave back; None if it is no entry."""
+    kind, _, rest = text.partition(":")
+    number, _, facts = rest.partition(":")
+    fits = number.isascii() and number.isdecimal() and len(number) <= 18 and 0 < len(facts) <= 32
+    return Entry(kind, int(number), facts) if fits and topic_of(kind) else None
+
+
+def entry_of(kind: str, decision: Decision) -> Entry:
+    return Entry(kind, decision.row.pk, decision.fingerprint)
+
+
+def find_entries(entries: Collection[Entry], *, now: datetime) -> dict[Entry, Decision]:
+    """Those that still need a decision, with these facts. A fixed number of statements for each kind."""
+    ids = defaultdict(set)
+    for entry in entries:
+        ids[entry.kind].add(entry.object_id)
+    found = {}
+    for kind, only in ids.items():
+        if topic := topic_of(kind):
+            found.update({entry_of(kind, decision): decision for decision in topic.find(Look(now, only))})
+    return {entry: found[entry] for entry in entries if entry in found}
+
+
+@transaction.atomic
+def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now: datetime) -> Outcome[ClosedDecision]:
+    """Each leaves the list until its facts are other ones. Refused: changed since it was shown, closed by another."""
+    reason = need_reason(reason)
+    if actor.user is None:
+        raise Refused("no_person", "This needs a person who decides.")
+    seen = find_entries(entries, now=now)
+    bookings = _lock(seen.values())
+    found = find_entries(entries, now=now) if bookings else seen  # once more, under the locks
+    closed_before = _closed(entries)
+    outcome = Outcome[ClosedDecision]()
+    for entry in dict.fromkeys(entries):
+        before, decision = closed_before.get(entry), found.get(entry)
+        if decision is None or (before and entry.kind != Kind.EVENT):
+            outcome.refused.append(_why_not(entry, seen.get(entry), before))
+        else:
+            outcome.done.append(_row(entry, decision, reason, actor, now))
+    _write(outcome, bookings, actor, now)
+    events = [row.object_id for row in outcome.done if row.kind == Kind.EVENT]
+    if events:
+        set_all_aside(event_ids=events, reason=reason, actor=actor)
+    return outcome
+
+
+def _lock(decisions: Iterable[Decision]) -> list[Booking]:
+    return lock_bookings({decision.booking.pk for decision in decisions if decision.booking})
+
+
+def _closed(entries: Iterable[Entry]) -> dict[Entry, ClosedDecision]:
+    """By the entry that they hide."""
+    same = Q(pk__in=())
+    for kind, ids in _by_kind(entries).items():
+        same |= Q(kind=kind, object_id__in=ids)
+    rows = ClosedDecision.objects.filter(same, reopened_at__isnull=True)
+    return {Entry(row.kind, row.object_id, row.fingerprint): row for row in rows}
+
+
+def _by_kind(entries: Iterable[Entry]) -> dict[str, list[int]]:
+    found = defaultdict(list)
+    for entry in entries:
+        found[entry.kind].append(entry.object_id)
+    return found
+
+
+def _why_not(entry: Entry, seen: Decision | None, before: ClosedDecision | None) -> tuple[str, Refused]:
+    if before:
+        why = f"{before.name}: {before.closed_by_label} has closed this already: {before.reason}"
+        return before.name, Refused("already_closed", why)
+    name = seen.name if seen else f"{Kind(entry.kind).label} #{entry.object_id}"
+    return name, Refused("changed", f"{name}: it has changed, or needs no decision any more. Look at the list again.")
+
+
+def _row(entry: Entry, decision: Decision, reason: str, actor: Actor, now: datetime) -> ClosedDecision:
+    return ClosedDecision(
+        kind=entry.kind,
+        object_id=entry.object_id,
+        fingerprint=entry.fingerprint,
+        name=decision.name[:100],
+        booking=decision.booking,
+        what=decision.what[:500],
+        reason=reason,
+        closed_by=actor.user,
+        closed_by_label=actor.label,
+        closed_at=now,
+    )
+
+
+def _write(outcome: Outcome[ClosedDecision], bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
+    """The rows, in place of those with older facts, and a line on each booking's timeline."""
+    try:
+        with transaction.atomic():
+            _end(_closed(Entry(row.kind, row.object_id, "") for row in outcome.done).values(), "Newer facts", now)
+            ClosedDecision.objects.bulk_create(outcome.done, batch_size=500)
+    except IntegrityError:  # what has no booking isn't locked: another clerk was faster
+        why = Refused("already_closed", "Another person has just closed one of these. Look at the list again.")
+        outcome.refused += [(row.name, why) for row in outcome.done]
+        outcome.done = []
+    _tell(outcome.done, bookings, actor=actor, now=now)
+
+
+def _end(rows: Iterable[ClosedDecision], label: str, now: datetime) -> int:
+    alive = ClosedDecision.objects.filter(pk__in=[row.pk for row in rows], reopened_at__isnull=True)
+    return alive.update(reopened_at=now, reopened_by_label=label)
+
+
+def _tell(
+    rows: Iterable[ClosedDecision], bookings: Sequence[Booking], *, reopened: bool = False, actor: Actor, now: datetime
+) -> None:
+    kind, verb = ("decision_reopened", "opened again, was closed") if reopened else ("decision_closed", "closed")
+    texts: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.booking_id:
+            texts[row.booking_id].append(f"“{row.get_kind_display()}” {verb}: {row.reason}")
+    told = [booking for booking in bookings if booking.pk in texts]
+    if told:
+        add_events(told, kind=kind, texts={pk: "; ".join(all_) for pk, all_ in texts.items()}, actor=actor, now=now)
+
+
+@transaction.atomic
+def reopen_decisions(*, closed_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[ClosedDecision]:
+    """They stand on the list again, if they still need a decision."""
+    if actor.user is None:
+        raise Refused("no_person", "This needs a person who decides.")
+    bookings = lock_bookings(
+        ClosedDecision.objects.filter(pk__in=closed_ids, booking__isnull=False).values_list("booking_id", flat=True)
+    )
+    outcome = Outcome[ClosedDecision]()
+    rows = ClosedDecision.objects.select_for_update().filter(pk__in=closed_ids).order_by("pk")
+    for row in rows:
+        if row.reopened_at is None:
+            outcome.done.append(row)
+        else:
+            outcome.refused.append((str(row), Refused("wrong_status", f"{row} isn't closed any more.")))
+    if not rows:
+        raise NotFound("The closed decision")
+    _end(outcome.done, actor.label, now)
+    events = [row.object_id for row in outcome.done if row.kind == Kind.EVENT]
+    ignored = ProviderEvent.objects.filter(pk__in=events, status=ProviderEvent.Status.IGNORED)
+    ignored.update(status=ProviderEvent.Status.UNMATCHED)
+    _tell(outcome.done, bookings, reopened=True, actor=actor, now=now)
+    return outcome
+
+
+def close_imported(*, bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
+    """Money on bookings that come in as history: what is cancelled, and what was paid too much for a trip that is over.
+
+    In the import's transaction. A few statements, however many there are.
+    """
+    past = {
+        booking.pk: booking
+        for booking in bookings
+        if booking.status == Booking.Status.CANCELLED or booking.departure.starts_at <= now
+    }
+    facts = with_facts(Booking.objects.filter(pk__in=past)).order_by("pk")
+    rows = [
+        ClosedDecision(
+            kind=Kind.MONEY_LEFT if booking.status == Booking.Status.CANCELLED else Kind.OVERPAID,
+            object_id=booking.pk,
+            fingerprint=fingerprint(booking),
+            name=booking.reference,
+            booking=booking,
+            reason=IMPORTED,
+            closed_by=actor.user,
+            closed_by_label=actor.label,
+            closed_at=now,
+        )
+        for booking in facts
+        if booking.status == Booking.Status.CANCELLED or booking.paid > booking.total
+    ]
+    ClosedDecision.objects.bulk_create(rows, batch_size=500)
+    _tell(rows, list(past.values()), actor=actor, now=now)
