@@ -36,9 +36,9 @@ INK, QUIET, LINE, PANEL = (31, 36, 48), (91, 100, 114), (217, 221, 228), (243, 2
 Row = tuple[str, str]
 
 
-def receipt_pdf(facts: dict[str, Any]) -> bytes:
+def receipt_pdf(facts: dict[str, Any], language: str = "en") -> bytes:
     """The page, from the facts of catalogue.PAYMENT; `refunded`, of this payment, may be there too."""
-    facts = written_facts(facts)
+    facts = written_facts(facts, language)
     page = _Page("".join(str(value) for value in facts.values()))
     page.head(facts)
     page.amount(f"{facts['currency']} {facts['amount']}")
