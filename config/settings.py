@@ -180,6 +180,8 @@ ANYMAIL = {"REQUESTS_TIMEOUT": 20, **env.anymail()}
 # --- Celery: shared/celery.md's facts are in config/queues.py ----------------------------------
 globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZONE))
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
+# Who says of an unsent message how things stand now, by the part of its topic before the colon (notifications.owners).
+OUTBOX_OWNERS = {"booking": "bookings.unsent.present"}
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
 FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.port('FLOWER_PORT', 5555)}", "http https")
 HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)

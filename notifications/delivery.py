@@ -1,6 +1,6 @@
 """One message, from its claim to its mark. No transaction is open while a mail server talks.
 
-    queued → sending (claimed until the lease is over) → sent | failed | queued again, later
+    queued → sending (claimed until the lease is over) → sent | failed | withdrawn | queued again, later
 Whoever holds the lease writes the outcome; a worker that lost it (killed, or slower than the lease) writes nothing.
 """
 
@@ -14,10 +14,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
-from notifications import connection
+from notifications import connection, owners
 from notifications.catalogue import WITH_A_RECEIPT
 from notifications.failures import Failure, Fate, classify, code_of
 from notifications.models import Message
+from notifications.outbox import FREED_KEY
 from notifications.receipt import receipt_pdf
 from notifications.rendering import render
 
@@ -54,6 +55,8 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
         return "skipped"
     claim = Claim(message)
     try:
+        if reason := _check_again(claim, now):
+            return _withdraw(claim, reason)
         _freeze(claim)
         mail = _mail(message)
         note = _attach_receipt(mail, message)
@@ -117,8 +120,30 @@ def _claim(message_id: int, task_id: str, now: datetime) -> Message | None:
     return Message.objects.get(pk=message_id) if claimed else None
 
 
+def _check_again(claim: Claim, now: datetime) -> str:
+    """Bring the claimed message up to date; returns why it must not be sent, if so."""
+    message = claim.message
+    now_so = owners.present([message], now=now).get(message.pk)
+    if reason := owners.why_not(message, now_so):
+        return reason
+    if changed := owners.bring_up_to_date(message, now_so):
+        claim.rows().update(**changed)
+    return ""
+
+
+def _withdraw(claim: Claim, reason: str) -> str:
+    claim.rows().update(
+        status=Status.WITHDRAWN,
+        withdrawn_reason=reason[:200],
+        dedupe_key=FREED_KEY,
+        attempts=F("attempts") - 1,
+        lease_expires_at=None,
+    )
+    return str(Status.WITHDRAWN)
+
+
 def _freeze(claim: Claim) -> None:
-    """Words are chosen at the first attempt and kept: a second one must not say something else."""
+    """Words are chosen at the first attempt and kept while the facts are the same."""
     message = claim.message
     if message.text:
         return

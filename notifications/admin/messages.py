@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from notifications import outbox, rendering
+from notifications import outbox, owners, rendering
 from notifications.admin import pages
 from notifications.admin.paging import BoundedPaginator
 from notifications.errors import MessageRefused
@@ -137,6 +137,7 @@ class MessageAdmin(ModelAdmin):
 
     @display(description="Plain text part")
     def plain_text(self, message: Message) -> SafeString:
+        message = _as_of_now(message)
         return pages.plain(message.text or rendering.render(message).text)
 
     @display(description="Message-ID")
@@ -148,12 +149,14 @@ class MessageAdmin(ModelAdmin):
         message = self._find(message_id)
         if not self.has_view_permission(request, message):
             raise PermissionDenied
+        message = _as_of_now(message)
         return pages.framed(message.html or rendering.render(message).html)
 
     @action(description="Send again", permissions=["view", "resend"], icon="forward_to_inbox")
     def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         message = self._find(object_id)
-        form = pages.ResendForm(request.POST or None, initial={"recipient": message.recipient})
+        own = owners.recipient_of(message, owners.present([message], now=timezone.now()).get(message.pk))
+        form = pages.ResendForm(request.POST or None, initial={"recipient": own})
         if not form.is_valid():
             return self._ask(request, form, message, title="Send again", question="Send this mail again?")
         try:
@@ -232,6 +235,13 @@ class MessageAdmin(ModelAdmin):
     def _tell(self, request: HttpRequest, text: str, level: int = messages.SUCCESS) -> HttpResponse:
         self.message_user(request, text, level)
         return HttpResponseRedirect(reverse(pages.admin_url(self, "changelist")))
+
+
+def _as_of_now(message: Message) -> Message:
+    """An unsent one as it would be sent now: with its customer's present name and language."""
+    if message.status in (*Message.UNSENT, Status.FAILED):
+        owners.bring_up_to_date(message, owners.present([message], now=timezone.now()).get(message.pk))
+    return message
 
 
 def _messages(count: int) -> str:
