@@ -166,7 +166,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 # --- mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
-SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", "help@tourdesk.example")
+SUPPORT_EMAIL = env.bare_address("SUPPORT_EMAIL", "help@tourdesk.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 COMPANY_NAME = env.text("COMPANY_NAME", "Tourdesk Travel")
 PAYMENT_INSTRUCTIONS = env.text(

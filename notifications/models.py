@@ -1,10 +1,12 @@
 """The outbox, the texts staff may change, and the rules for reminders."""
 
 import uuid
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
@@ -92,8 +94,8 @@ class Message(models.Model):
     @property
     def message_id(self) -> str:
         """The mail's Message-ID header: the same on every attempt, so that a receiver can drop a repeat."""
-        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-        return f"<{self.uuid}@{domain}>"
+        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+        return f"<{self.uuid}@{punycode(domain)}>"
 
 
 class MessageTemplate(models.Model):
