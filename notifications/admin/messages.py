@@ -188,8 +188,10 @@ class MessageAdmin(ModelAdmin):
         return self._retry(request, [message.pk])
 
     @admin.action(description="Withdraw selected messages", permissions=["withdraw"])
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
-        ids = list(queryset.values_list("pk", flat=True))
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        ids = pages.chosen(request, queryset)
+        if len(ids) > pages.MOST:
+            return self._too_many(request)
         form = pages.WithdrawForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             question = f"Withdraw {_messages(len(ids))}? Those that are not sent yet will never be sent."
@@ -197,8 +199,10 @@ class MessageAdmin(ModelAdmin):
         return self._withdraw(request, ids, form.cleaned_data["reason"])
 
     @admin.action(description="Try selected messages again", permissions=["retry"])
-    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
-        ids = list(queryset.values_list("pk", flat=True))
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        ids = pages.chosen(request, queryset)
+        if len(ids) > pages.MOST:
+            return self._too_many(request)
         if "confirmed" not in request.POST:
             question = f"Try to send {_messages(len(ids))} again? Only those that failed or wait after an error are."
             return self._ask_list(request, pages.RetryForm(), ids, title="Try again", question=question)
@@ -215,8 +219,12 @@ class MessageAdmin(ModelAdmin):
         return pages.ask(request, self, form, title=title, question=question, button=title, facts=facts)
 
     def _ask_list(self, request: HttpRequest, form: Any, ids: list[int], *, title: str, question: str) -> HttpResponse:
-        words = {"action": request.POST["action"], "chosen": pages.chosen(request, ids)}
-        return pages.ask(request, self, form, title=title, question=question, button=title, **words)
+        action = request.POST["action"]
+        return pages.ask(request, self, form, title=title, question=question, button=title, action=action, named=ids)
+
+    def _too_many(self, request: HttpRequest) -> None:
+        text = f"That is more than {pages.MOST:,} messages at once. Narrow the list with a search or a filter first."
+        self.message_user(request, text, messages.ERROR)
 
     def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
         done = outbox.withdraw_messages(message_ids=ids, reason=reason)
