@@ -55,7 +55,8 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
     try:
         if reason := _check_again(claim, now):
             return _withdraw(claim, reason)
-        connection.send(_written(claim))
+        mail, note = _written(claim)
+        connection.send(mail)
     except DatabaseError:
         raise  # about us, not about the mail: the lease runs out and the sweeper queues it again
     except Exception as error:  # noqa: BLE001 -- every way to fail has its place in failures.py
@@ -64,7 +65,7 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
         # Neither the address nor the server's words, which may hold it: the row has both.
         logger.warning("Mail #%s is %s: %s failure, %s", message_id, outcome, failure.fate.value, code_of(error))
         return outcome
-    claim.rows().update(status=Status.SENT, sent_at=now, last_error="", lease_expires_at=None)
+    claim.rows().update(status=Status.SENT, sent_at=now, last_error=note, lease_expires_at=None)
     return str(Status.SENT)
 
 
@@ -137,13 +138,16 @@ def _withdraw(claim: Claim, reason: str) -> str:
     return str(Status.WITHDRAWN)
 
 
-def _written(claim: Claim) -> EmailMultiAlternatives:
-    """The whole mail, tried out before any server hears of it, so that a fault of ours isn't booked as another's."""
+def _written(claim: Claim) -> tuple[EmailMultiAlternatives, str]:
+    """The whole mail, and what staff must know of it.
+
+    It is tried out before any server hears of it, so that a fault of ours isn't booked as another's.
+    """
     message = claim.message
     writing.check_recipient(message.recipient)
     try:
         _freeze(claim)
-        mail = writing.mail_of(message)
+        mail, note = writing.mail_of(message)
         mail.message()
     except (DatabaseError, FaultOfOurs):
         raise
@@ -151,7 +155,7 @@ def _written(claim: Claim) -> EmailMultiAlternatives:
         # Neither its words, which may hold a name, nor the facts.
         logger.error("Mail #%s could not be made: %s", message.pk, type(error).__name__)
         raise FaultOfOurs(f"This mail could not be made ({type(error).__name__}). {OURS}") from error
-    return mail
+    return mail, note
 
 
 def _freeze(claim: Claim) -> None:

@@ -188,7 +188,7 @@ class MessageAdmin(ModelAdmin):
         return self._retry(request, [message.pk])
 
     @admin.action(description="Withdraw selected messages", permissions=["withdraw"])
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
         ids = pages.chosen(request, queryset)
         if len(ids) > pages.MOST:
             return self._too_many(request)
@@ -199,7 +199,7 @@ class MessageAdmin(ModelAdmin):
         return self._withdraw(request, ids, form.cleaned_data["reason"])
 
     @admin.action(description="Try selected messages again", permissions=["retry"])
-    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
         ids = pages.chosen(request, queryset)
         if len(ids) > pages.MOST:
             return self._too_many(request)
@@ -222,9 +222,10 @@ class MessageAdmin(ModelAdmin):
         action = request.POST["action"]
         return pages.ask(request, self, form, title=title, question=question, button=title, action=action, named=ids)
 
-    def _too_many(self, request: HttpRequest) -> None:
+    def _too_many(self, request: HttpRequest) -> HttpResponse:
         text = f"That is more than {pages.MOST:,} messages at once. Narrow the list with a search or a filter first."
         self.message_user(request, text, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
         done = outbox.withdraw_messages(message_ids=ids, reason=reason)

@@ -10,7 +10,7 @@ from django.db import connection as database
 from pytest_django import Settings
 
 from config.mail_address import why_unusable
-from notifications import connection, delivery, outbox, receipt, rendering
+from notifications import connection, delivery, outbox, receipt, rendering, writing
 from notifications.catalogue import sample
 from notifications.failures import OURS
 from notifications.models import Message, MessageTemplate
@@ -80,6 +80,16 @@ def test_a_receipt_that_can_t_be_made_is_a_fault_of_ours_and_waits(
     message.save()
     assert (deliver(message, after=delivery.PAUSE), message.last_error) == ("sent", "")
     assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
+
+
+def test_letters_that_no_font_has_are_told_to_staff_and_to_the_log_without_the_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    message = make_message(
+        kind="payment_confirmation", context=sample("payment_confirmation") | {"customer_name": "ᚠᚢ"}
+    )
+    assert (deliver(message), message.last_error) == ("sent", writing.SPELLED)
+    assert caplog.messages == [f"The receipt of mail #{message.pk} has letters that none of our fonts has"]
 
 
 def test_a_font_that_is_missing_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
