@@ -128,6 +128,7 @@ class MessageAdmin(ModelAdmin):
             (message.last_error,),
             (message.withdrawn_reason and f"No longer true: {message.withdrawn_reason}",),
             (message.possible_duplicate and "It may have arrived before, or twice.",),
+            (message.recipient_chosen and "Its address was typed for this mail: it doesn't follow the customer's.",),
         ]
         return format_html_join("", '<p dir="auto">{}</p>', [line for line in lines if line[0]]) or SafeString("–")
 
