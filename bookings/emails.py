@@ -74,7 +74,8 @@ def retract(bookings: Iterable[Booking], *, reason: str) -> None:
 def withdraw_unwanted(bookings: Iterable[Booking], *, to: Booking.Status, reason: str) -> None:
     """After a change that mails nobody: what a booking in this state doesn't want any more is withdrawn."""
     kinds = [kind for kind, states in WANTED_IN.items() if to not in states]
-    outbox.withdraw(topics=[booking.topic for booking in bookings], reason=reason, kinds=kinds)
+    if topics := [booking.topic for booking in bookings]:
+        outbox.withdraw(topics=topics, reason=reason, kinds=kinds)
 
 
 def mail(

@@ -78,14 +78,14 @@ def withdraw(*, topics: Collection[str], reason: str, kinds: Collection[str] | N
     return _withdraw(messages, messages.exclude(kind__in=RECEIPTS), reason)
 
 
-def readdress(*, topics: Collection[str], recipient: Any, language: Any) -> None:
+def readdress(*, topics: Collection[str], recipient: Any) -> None:
     """Show at once where unsent mail goes now; what is asked when it is claimed has the last word (owners).
 
-    `recipient` and `language` may be expressions over the row. An address typed for one message stays.
+    `recipient` may be an expression over the row. An address typed for one message stays.
     """
     waiting = Message.objects.filter(topic__in=topics, recipient_chosen=False, resend_of=None)
     waiting = waiting.filter(status__in=(*Message.UNSENT, Message.Status.FAILED))
-    waiting.update(recipient=recipient, language=language)
+    waiting.update(recipient=recipient)
 
 
 def withdraw_intent(*, dedupe_key: str, reason: str) -> int:
@@ -176,7 +176,7 @@ def _again(  # noqa: PLR0917 - all of what a new row is made of
         language=message.language,
         context=message.context,
         recipient=typed or own,
-        recipient_chosen=bool(typed) and typed != own,
+        recipient_chosen=bool(typed) and typed.lower() != own.lower(),
         dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
         due_at=now,
         published_at=now,

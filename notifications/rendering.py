@@ -63,9 +63,9 @@ def preview(template: MessageTemplate) -> Rendered:
     return _render_words(template.subject, template.body, facts, template.language)
 
 
-def text_language(message: Message) -> str:
-    """In which language this message is written: the customer's where staff have a text in it, else the house's."""
-    template = _staff_template(message.kind, message.language)
+def text_language(kind: str, language: str) -> str:
+    """In which language such a mail is written: the customer's where staff have a text in it, else the house's."""
+    template = _staff_template(kind, language)
     return template.language if template else settings.LANGUAGE_CODE
 
 

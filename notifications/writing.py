@@ -53,7 +53,7 @@ def _attach_receipt(mail: EmailMultiAlternatives, message: Message) -> str:
     number = message.context.get("receipt")
     if message.kind not in WITH_A_RECEIPT or not number:
         return ""
-    receipt = make_receipt(message.context, text_language(message))
+    receipt = make_receipt(message.context, text_language(message.kind, message.language))
     mail.attach(f"Receipt-{number}.pdf", receipt.pdf, "application/pdf")
     if receipt.spelled:
         logger.warning("The receipt of mail #%s has letters that none of our fonts has", message.pk)

@@ -46,7 +46,7 @@ class CustomerAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Customer, form: CustomerForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if {"email", "language"} & set(form.changed_data):
+        if "email" in form.changed_data:
             readdress_unsent([obj.pk])
 
     def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:

@@ -84,16 +84,12 @@ def _fill_in(known: Customer, details: Mapping[str, str]) -> Customer:
 
 
 def readdress_unsent(customer_ids: Collection[int]) -> None:
-    """After a customer's address or language changed: what waits in the outbox shows it, in one statement."""
+    """After a customer's address changed: what waits in the outbox shows it, in one statement."""
     reached = Booking.objects.filter(customer__in=customer_ids).exclude(customer__email="")
     topics = [f"{TOPIC}{reference}" for reference in reached.values_list("reference", flat=True)]
     own = Booking.objects.filter(reference=Substr(OuterRef("topic"), len(TOPIC) + 1))
     for start in range(0, len(topics), BATCH):
-        outbox.readdress(
-            topics=topics[start : start + BATCH],
-            recipient=Subquery(own.values("customer__email")),
-            language=Subquery(own.values("customer__language")),
-        )
+        outbox.readdress(topics=topics[start : start + BATCH], recipient=Subquery(own.values("customer__email")))
 
 
 def kept_details(*, customer: Customer, data: CustomerData) -> dict[str, str]:

@@ -140,6 +140,20 @@ def test_the_corrected_address_name_and_language_are_used() -> None:
     assert (message.recipient, message.language) == ("right@example.com", "am")
 
 
+def test_another_language_makes_the_words_anew_also_after_a_first_attempt() -> None:
+    MessageTemplate.objects.create(kind=CONFIRMATION, language="am", subject="ቦታ", body="ውድ {{ customer_name }}")
+    message, booking = waiting()
+    message.context |= present([message], NOW)[message.pk].facts
+    message.attempts, message.subject, message.text, message.html = 1, "Old", "Dear", "Dear"
+    message.save()
+    customer = booking.customer
+    client = Client()
+    client.force_login(make_user("bookings.view_customer", "bookings.change_customer"))
+    data = {"name": customer.name, "email": customer.email, "phone": "", "country": "", "language": "am", "notes": ""}
+    assert client.post(reverse("admin:bookings_customer_change", args=[customer.pk]), data).status_code == 302
+    assert (deliver(message), sent()[0][1]) == ("sent", f"ውድ {customer.name}\n")
+
+
 def save_in_the_admin(customer: Customer) -> None:
     client = Client()
     client.force_login(make_user("bookings.view_customer", "bookings.change_customer"))
