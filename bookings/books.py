@@ -56,7 +56,7 @@ def _promises() -> Iterator[str]:
     rows = unsent.filter(unwanted, state__isnull=False).order_by("pk").values_list("reference", "state", "kind", "pk")
     for reference, state, kind, pk in rows.iterator(FETCH):
         yield f"Booking {reference}: it is {state}, but message {pk} ({kind}) is still to be sent."
-    paid = Exists(about.filter(paid__gte=F("total")))
+    paid = Exists(about.filter(paid__gte=F("total") + F("going_back")))
     asking = unsent.filter(paid, kind__in=ABOUT_DUES).order_by("pk")
     for reference, kind, pk in asking.values_list("reference", "kind", "pk").iterator(FETCH):
         yield f"Booking {reference}: it owes nothing, but message {pk} ({kind}) is still to be sent."

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
@@ -63,12 +63,12 @@ class Named:
     def of(cls, act: Act, rows: Sequence[Any], user: "User") -> "Named":
         now = timezone.now()
         ready = [row for row in rows if act.allows(row, user, now)]
-        return cls(ready, [conditional_escape(effect) for effect in act.effects(ready)] if ready else [])
+        return cls(ready, list(act.effects(ready)) if ready else [])
 
     @property
     def mark(self) -> str:
         """Goes with the form: when it comes back another, the clerk was asked about something else."""
-        words = json.dumps([[row.pk for row in self.ready], self.effects], default=str)
+        words = json.dumps([[row.pk for row in self.ready], self.effects])
         return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
