@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import environ
 
 from config import mail_address
-
 from notifications import numbers
 
 SHORTEST_SECRET_KEY = 20  # characters
