@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Lag, Substr
 
+from bookings.emails import ABOUT_DUES, WANTED_IN
 from bookings.models import Booking, BookingEvent, Departure
 from notifications.models import Message
 
 Status = Booking.Status
 TOPIC = "booking:"
-# What a waitlisted, expired or cancelled booking must not promise.
-PROMISES = ("booking_confirmation", "booking_confirmed", "departure_reminder")
 FETCH = 2000  # rows a round trip
 
 
@@ -47,11 +46,17 @@ def _timelines() -> Iterator[str]:
 
 
 def _promises() -> Iterator[str]:
-    gone = Booking.objects.filter(
-        reference=OuterRef("reference"), status__in=(Status.WAITLISTED, Status.EXPIRED, Status.CANCELLED)
-    )
-    unsent = Message.objects.filter(status__in=Message.UNSENT, kind__in=PROMISES, topic__startswith=TOPIC)
-    untrue = unsent.annotate(reference=Substr("topic", len(TOPIC) + 1)).annotate(state=Subquery(gone.values("status")))
-    rows = untrue.filter(state__isnull=False).order_by("pk").values_list("reference", "state", "kind", "pk")
+    """No reminder, confirmation or the like is queued for a booking that no longer wants it (emails.WANTED_IN)."""
+    unsent = Message.objects.filter(status__in=Message.UNSENT, topic__startswith=TOPIC)
+    about = Booking.objects.filter(reference=OuterRef("reference"))
+    unsent = unsent.annotate(reference=Substr("topic", len(TOPIC) + 1)).annotate(state=Subquery(about.values("status")))
+    unwanted = Q(pk__in=[])
+    for kind, states in WANTED_IN.items():
+        unwanted |= Q(kind=kind) & ~Q(state__in=states)
+    rows = unsent.filter(unwanted, state__isnull=False).order_by("pk").values_list("reference", "state", "kind", "pk")
     for reference, state, kind, pk in rows.iterator(FETCH):
         yield f"Booking {reference}: it is {state}, but message {pk} ({kind}) is still to be sent."
+    paid = Exists(about.filter(paid__gte=F("total") + F("going_back")))
+    asking = unsent.filter(paid, kind__in=ABOUT_DUES).order_by("pk")
+    for reference, kind, pk in asking.values_list("reference", "kind", "pk").iterator(FETCH):
+        yield f"Booking {reference}: it owes nothing, but message {pk} ({kind}) is still to be sent."

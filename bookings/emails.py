@@ -1,8 +1,8 @@
 """Which mail a booking's change means, and the facts that go into it (see notifications.catalogue)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -10,21 +10,33 @@ from bookings.actors import Actor
 from bookings.links import can_pay_online, pay_url
 from bookings.models import Booking, BookingEvent, Trip
 from bookings.names import harmless, harmless_name
-from notifications import outbox
+from notifications import outbox, words
+from notifications.catalogue import TRIP
 
+Status = Booking.Status
+FACTS: Final = frozenset(TRIP)  # the names in booking_facts
+
+GOING: Final = frozenset({Status.PENDING, Status.CONFIRMED})
+LIVE: Final = GOING | {Status.WAITLISTED}
+# The states in which a booking still wants a mail of the kind. What isn't here is true whatever becomes of it: money
+# came, was refused, went back or was taken back.
+WANTED_IN: Final[Mapping[str, frozenset[str]]] = {
+    "booking_confirmation": GOING,
+    "booking_confirmed": frozenset({Status.CONFIRMED}),
+    "booking_waitlisted": frozenset({Status.WAITLISTED}),
+    "booking_promoted": GOING,
+    "booking_cancelled": frozenset({Status.CANCELLED}),
+    "booking_rescheduled": LIVE,
+    "booking_expired": frozenset({Status.EXPIRED}),
+    "booking_changed": LIVE,
+    "departure_reminder": frozenset({Status.CONFIRMED}),
+    "payment_request": GOING,
+    "payment_reminder": GOING,
+}
 # What is asked for: untrue as soon as money comes, or the booking changes.
 ABOUT_DUES = ("payment_request", "payment_reminder")
 # Mails whose facts a change of the booking makes untrue.
-ABOUT_SEATS = (
-    "booking_confirmation",
-    "booking_confirmed",
-    "booking_waitlisted",
-    "booking_promoted",
-    "booking_rescheduled",
-    "booking_changed",
-    "departure_reminder",
-    *ABOUT_DUES,
-)
+ABOUT_SEATS: Final = tuple(WANTED_IN)
 # Receipts and the like are sent whatever happens next, but never again once the booking has changed.
 ABOUT_MONEY = ("payment_confirmation", "payment_failure")
 
@@ -61,6 +73,13 @@ def retract(bookings: Iterable[Booking], *, reason: str) -> None:
     outbox.outdate(topics=topics, reason=reason, kinds=ABOUT_MONEY)
 
 
+def withdraw_unwanted(bookings: Iterable[Booking], *, to: Booking.Status, reason: str) -> None:
+    """After a change that mails nobody: what a booking in this state doesn't want any more is withdrawn."""
+    kinds = [kind for kind, states in WANTED_IN.items() if to not in states]
+    if topics := [booking.topic for booking in bookings]:
+        outbox.withdraw(topics=topics, reason=reason, kinds=kinds)
+
+
 def mail(
     kind: str, booking: Booking, occurrence: str, *, now: datetime, facts: dict[str, Any] | None = None
 ) -> outbox.Mail:
@@ -89,7 +108,7 @@ def dedupe_key(kind: str, booking: Booking, occurrence: str) -> str:
 
 
 def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
-    """The facts of notifications.catalogue.TRIP as they are now; times are written out in the trip's time zone."""
+    """The facts of notifications.catalogue.TRIP as they are now; times are in the trip's time zone."""
     departure, trip = booking.departure, booking.departure.trip
     over = booking.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
     owed = booking.balance > 0 and booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -98,8 +117,8 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "reference": booking.reference,
         "trip": trip.name,
         "destination": trip.destination,
-        "starts": written_out(departure.starts_at, trip),
-        "ends": written_out(departure.ends_at, trip),
+        "starts": moment(departure.starts_at, trip),
+        "ends": moment(departure.ends_at, trip),
         "time_zone": trip.time_zone,
         "party_size": booking.party_size,
         "travellers": [harmless_name(t.name) for t in booking.travellers.all()],
@@ -109,15 +128,30 @@ def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "paid": f"{booking.paid if over else booking.staying:.2f}",
         "balance": f"{booking.balance:.2f}",
         "overpaid": f"{-booking.balance:.2f}" if booking.balance < 0 else "",
-        "status": str(Booking.Status(booking.status).label),
-        "hold_until": written_out(booking.hold_expires_at, trip) if booking.hold_expires_at else "",
+        "status": str(booking.status),
+        "hold_until": moment(booking.hold_expires_at, trip) if booking.hold_expires_at else "",
         "due_now": f"{booking.due_at(now):.2f}",
-        "balance_due": f"{booking.balance_due_on:%a %-d %B %Y}" if owed and booking.balance_due_on else "",
+        "balance_due": due_day(booking) if owed else "",
         "how_to_pay": settings.PAYMENT_INSTRUCTIONS if owed else "",
         "pay_url": pay_url(booking) if can_pay_online(booking) else "",
     }
 
 
-def written_out(moment: datetime, trip: Trip) -> str:
-    """Such as Tue 24 November 2026, 07:30, in the trip's time zone."""
-    return moment.astimezone(trip.zone).strftime("%a %-d %B %Y, %H:%M")
+def moment(when: datetime, trip: Trip) -> str:
+    """Plain, in the trip's time zone, such as 2026-11-24 07:30+03:00."""
+    return when.astimezone(trip.zone).isoformat(sep=" ", timespec="minutes")
+
+
+def due_day(booking: Booking) -> str:
+    """Plain, such as 2026-11-10; empty when there is none."""
+    return booking.balance_due_on.isoformat() if booking.balance_due_on else ""
+
+
+def written_out(when: datetime, trip: Trip) -> str:
+    """Such as Tue 24 November 2026, 07:30, in the trip's time zone, for the customer's English pages."""
+    return in_english(moment(when, trip))
+
+
+def in_english(value: str) -> str:
+    """Of a plain time or day."""
+    return words.moment(value, "en") if ":" in value else words.day(value, "en")

@@ -65,6 +65,7 @@ class SetImport:
             dry_run=dry_run,
             good_rows=kwargs.get("good_rows", False),
             send_confirmations=kwargs.get("send_confirmations", False),
+            named=kwargs.get("named", ""),
         )
         table = Table(list(dataset.headers), [list(row) for row in dataset])
         result = ImportResult()

@@ -6,7 +6,6 @@ import secrets
 import sys
 from contextlib import suppress
 from decimal import Decimal
-from email.utils import parseaddr
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -14,9 +13,8 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from config import mail_address
 from notifications import numbers
 
 SHORTEST_SECRET_KEY = 20  # characters
@@ -184,11 +182,14 @@ def hosts(name: str, default: str) -> list[str]:
 def address(name: str, default: str) -> str:
     """A mail address, alone or as in: Name <desk@example.com>."""
     value = text(name, default)
-    try:
-        validate_email(parseaddr(value)[1])
-    except ValidationError:
-        stop(name, "wants a mail address such as desk@example.com or Name <desk@example.com>.")
+    if wants := mail_address.why_unusable(value):
+        stop(name, wants)
     return value
+
+
+def bare_address(name: str, default: str) -> str:
+    """As `address`, for one that stands in texts and links: the address alone."""
+    return mail_address.bare(address(name, default))
 
 
 def rate(name: str, default: str) -> str:

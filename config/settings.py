@@ -173,8 +173,8 @@ MEDIA_ROOT = env.private_folder(VAR_DIR / "media")
 
 # --- mail --------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", "Tourdesk <desk@tourdesk.example>")
-SUPPORT_EMAIL = env.address("SUPPORT_EMAIL", "help@tourdesk.example")
-OPS_EMAIL = env.address("OPS_EMAIL", SUPPORT_EMAIL)
+SUPPORT_EMAIL = env.bare_address("SUPPORT_EMAIL", "help@tourdesk.example")
+OPS_EMAIL = env.bare_address("OPS_EMAIL", SUPPORT_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 COMPANY_NAME = env.text("COMPANY_NAME", "Tourdesk Travel")
 PAYMENT_INSTRUCTIONS = env.text(
@@ -188,6 +188,8 @@ ANYMAIL = {"REQUESTS_TIMEOUT": 20, **env.anymail()}
 # --- Celery: shared/celery.md's facts are in config/queues.py ----------------------------------
 globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZONE))
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
+# Who says of an unsent message how things stand now, by the part of its topic before the colon (notifications.owners).
+OUTBOX_OWNERS = {"booking": "bookings.unsent.present"}
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
 FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.port('FLOWER_PORT', 5555)}", "http https")
 HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)

@@ -2,8 +2,9 @@
 
 One kind = one Celery task (notifications.send_<kind>_email) = one file templates/emails/<kind>.txt; its HTML part is
 made of the same words (templates/emails/message.html), so that the two parts can't disagree.
-All facts are JSON: money is a string with two decimals beside `currency`; times are already written out in the
-trip's time zone by the app that queues the mail, because a mail must read the same whenever it is sent.
+All facts are plain JSON values: money is a string with two decimals beside `currency`; a time is ISO 8601 with the
+offset of the trip's time zone, a day is ISO 8601, a state or a way to pay is its code. notifications.words makes words
+of them in the mail's language when it is written; texts ask for the plain value ({% if status == "pending" %}).
 """
 
 from typing import Any, Final
@@ -13,8 +14,8 @@ TRIP: Final[dict[str, Any]] = {
     "reference": "TD-7K3M9QX2",
     "trip": "Lalibela highlands",
     "destination": "Lalibela, Ethiopia",
-    "starts": "Tue 24 November 2026, 07:30",
-    "ends": "Fri 27 November 2026, 18:00",
+    "starts": "2026-11-24 07:30+03:00",
+    "ends": "2026-11-27 18:00+03:00",
     "time_zone": "Africa/Addis_Ababa",
     "party_size": 2,
     "travellers": ["Almaz Tesfaye", "Yonas Tesfaye"],
@@ -24,26 +25,26 @@ TRIP: Final[dict[str, Any]] = {
     "paid": "0.00",
     "balance": "3000.00",
     "overpaid": "",  # what was paid beyond the total
-    "status": "Pending",
-    "hold_until": "Tue 24 November 2026, 10:00",  # empty when nothing is held
+    "status": "pending",
+    "hold_until": "2026-11-24 10:00+03:00",  # empty when nothing is held
     "due_now": "900.00",  # what is asked next: the rest of the deposit, else the balance
-    "balance_due": "Tue 10 November 2026",  # the last day on which all may be paid; empty when nothing is owed
+    "balance_due": "2026-11-10",  # the last day on which all may be paid; empty when nothing is owed
     "how_to_pay": "Pay at our office in cash.",  # empty when nothing is owed
     "pay_url": "https://desk.example.com/pay/TD-7K3M9QX2.sample/",  # empty where nothing can be paid online
 }
 PAYMENT: Final[dict[str, Any]] = TRIP | {
     "transaction": "CASH-7K3M9QX2",
-    "method": "Cash",
+    "method": "cash",
     "amount": "900.00",
-    "received": "Mon 23 November 2026, 10:05",
+    "received": "2026-11-23 10:05+03:00",
     "receipt": "R-000042",  # empty until it is paid
-    "as_of": "Mon 23 November 2026, 10:06",  # when all these facts were so
+    "as_of": "2026-11-23 10:06+03:00",  # when all these facts were so
 }
 PART_PAID: Final[dict[str, Any]] = TRIP | {
     "paid": "900.00",
     "balance": "2100.00",
     "due_now": "2100.00",
-    "status": "Confirmed",
+    "status": "confirmed",
     "hold_until": "",
 }
 
@@ -61,11 +62,11 @@ LONGEST: Final = {
 
 KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "booking_confirmation": ("Booking confirmation", TRIP),  # a booking was taken: its facts and how to pay
-    "booking_confirmed": ("Seats confirmed", TRIP | {"status": "Confirmed", "hold_until": ""}),
+    "booking_confirmed": ("Seats confirmed", TRIP | {"status": "confirmed", "hold_until": ""}),
     "booking_waitlisted": ("Waiting list", TRIP),
     "booking_promoted": ("Off the waiting list", TRIP),  # seats came free: as the confirmation of a new booking
     "booking_cancelled": ("Cancellation", TRIP | {"reason": "The customer fell ill."}),
-    "booking_rescheduled": ("Reschedule", TRIP | {"old_starts": "Mon 23 November 2026, 07:30"}),
+    "booking_rescheduled": ("Reschedule", TRIP | {"old_starts": "2026-11-23 07:30+03:00"}),
     "booking_expired": ("Expiry", TRIP),
     "booking_changed": ("Booking changed", TRIP | {"old_party_size": 3}),
     "payment_confirmation": ("Payment confirmation", PAYMENT),
@@ -74,7 +75,7 @@ KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "payment_reminder": ("Payment reminder", PART_PAID | {"amount": "2100.00", "overdue": ""}),
     "payment_refunded": (
         "Refund",
-        PAYMENT | {"reason": "The departure was cancelled.", "refunded": "450.00", "way": "Cash", "on_its_way": ""},
+        PAYMENT | {"reason": "The departure was cancelled.", "refunded": "450.00", "way": "cash", "on_its_way": ""},
     ),
     "payment_voided": ("Payment corrected", PAYMENT | {"reason": "Recorded on the wrong booking."}),
     "departure_reminder": ("Departure reminder", TRIP),

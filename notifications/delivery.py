@@ -1,6 +1,6 @@
 """One message, from its claim to its mark. No transaction is open while a mail server talks.
 
-    queued → sending (claimed until the lease is over) → sent | failed | queued again, later
+    queued → sending (claimed until the lease is over) → sent | failed | withdrawn | queued again, later
 Whoever holds the lease writes the outcome; a worker that lost it (killed, or slower than the lease) writes nothing.
 """
 
@@ -14,11 +14,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
-from notifications import connection
-from notifications.catalogue import WITH_A_RECEIPT
-from notifications.failures import Failure, Fate, classify, code_of
+from notifications import connection, owners, writing
+from notifications.failures import OURS, Failure, Fate, FaultOfOurs, classify, code_of
 from notifications.models import Message
-from notifications.receipt import receipt_pdf
+from notifications.outbox import FREED_KEY
 from notifications.rendering import render
 
 logger = logging.getLogger(__name__)
@@ -29,9 +28,9 @@ BACKOFF = (30, 60, 300, 900, 1800, 3600, 7200, 14400, 21600, 28800, 43200)
 MAX_ATTEMPTS = len(BACKOFF) + 1
 SPREAD = 10  # seconds over which retries of one bad moment are scattered
 PAUSE = timedelta(minutes=5)  # for the whole account, after it was refused
+LONGEST_PAUSE = timedelta(hours=1)  # for one mail that could not be made
 LOST = "The worker was lost while it sent this mail."
 TWICE = " It may have arrived, twice by now; a person decides whether to try again."
-NO_RECEIPT = "It was sent without its receipt, which could not be made; the log says more."
 REPUBLISH_EACH = 100  # mails that a worker gets through in one OUTBOX_REPUBLISH_SECONDS, cautiously
 
 
@@ -54,9 +53,9 @@ def deliver(*, message_id: int, task_id: str, now: datetime) -> str:
         return "skipped"
     claim = Claim(message)
     try:
-        _freeze(claim)
-        mail = _mail(message)
-        note = _attach_receipt(mail, message)
+        if reason := _check_again(claim, now):
+            return _withdraw(claim, reason)
+        mail, note = _written(claim)
         connection.send(mail)
     except DatabaseError:
         raise  # about us, not about the mail: the lease runs out and the sweeper queues it again
@@ -117,39 +116,56 @@ def _claim(message_id: int, task_id: str, now: datetime) -> Message | None:
     return Message.objects.get(pk=message_id) if claimed else None
 
 
+def _check_again(claim: Claim, now: datetime) -> str:
+    """Bring the claimed message up to date; returns why it must not be sent, if so."""
+    message = claim.message
+    now_so = owners.present([message], now=now).get(message.pk)
+    if reason := owners.why_not(message, now_so):
+        return reason
+    if changed := owners.bring_up_to_date(message, now_so):
+        claim.rows().update(**changed)
+    return ""
+
+
+def _withdraw(claim: Claim, reason: str) -> str:
+    claim.rows().update(
+        status=Status.WITHDRAWN,
+        withdrawn_reason=reason[:200],
+        dedupe_key=FREED_KEY,
+        attempts=F("attempts") - 1,
+        lease_expires_at=None,
+    )
+    return str(Status.WITHDRAWN)
+
+
+def _written(claim: Claim) -> tuple[EmailMultiAlternatives, str]:
+    """The whole mail, and what staff must know of it.
+
+    It is tried out before any server hears of it, so that a fault of ours isn't booked as another's.
+    """
+    message = claim.message
+    writing.check_recipient(message.recipient)
+    try:
+        _freeze(claim)
+        mail, note = writing.mail_of(message)
+        mail.message()
+    except (DatabaseError, FaultOfOurs):
+        raise
+    except Exception as error:
+        # Neither its words, which may hold a name, nor the facts.
+        logger.error("Mail #%s could not be made: %s", message.pk, type(error).__name__)
+        raise FaultOfOurs(f"This mail could not be made ({type(error).__name__}). {OURS}") from error
+    return mail, note
+
+
 def _freeze(claim: Claim) -> None:
-    """Words are chosen at the first attempt and kept: a second one must not say something else."""
+    """Words are chosen at the first attempt and kept while the facts are the same."""
     message = claim.message
     if message.text:
         return
     rendered = render(message)
     message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
     claim.rows().update(subject=rendered.subject, text=rendered.text, html=rendered.html)
-
-
-def _mail(message: Message) -> EmailMultiAlternatives:
-    headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
-    mail = EmailMultiAlternatives(message.subject, message.text, to=[message.recipient], headers=headers)
-    mail.attach_alternative(message.html, "text/html")
-    # What an e-mail service reports later (a bounce) names the row by this; other backends don't look at it.
-    mail.metadata = {"message": str(message.uuid)}  # type: ignore[attr-defined]
-    return mail
-
-
-def _attach_receipt(mail: EmailMultiAlternatives, message: Message) -> str:
-    """From the row's facts, so that a resend carries the same one; rows older than receipts have none.
-
-    Returns what staff must know. A receipt that can't be made is a fault of ours: that the money came is told anyway.
-    """
-    number = message.context.get("receipt")
-    if message.kind not in WITH_A_RECEIPT or not number:
-        return ""
-    try:
-        mail.attach(f"Receipt-{number}.pdf", receipt_pdf(message.context), "application/pdf")
-    except Exception as error:  # noqa: BLE001 -- whatever it is, its words may hold a name
-        logger.error("Mail #%s goes without its receipt: %s", message.pk, type(error).__name__)
-        return NO_RECEIPT
-    return ""
 
 
 def _fail(claim: Claim, failure: Failure, now: datetime) -> str:
@@ -169,12 +185,16 @@ def _fail(claim: Claim, failure: Failure, now: datetime) -> str:
 
 
 def _pause(claim: Claim, failure: Failure, now: datetime) -> str:
-    """Nothing is wrong with this mail and every other that is due would fail alike: they wait, none burns an attempt.
+    """Nothing is wrong with this mail: it waits and burns no attempt, the longer the longer it has waited.
 
-    Those that wait already keep their time: a new mail's failure must not push them ever further.
+    Where every other that is due would fail alike, they wait too. Those that wait already keep their time: a new
+    mail's failure must not push them ever further.
     """
     reason = failure.reason[:1000]
     changes = {"last_error": reason, "lease_expires_at": None, "attempts": F("attempts") - 1}
+    if failure.alone:
+        wait = min(max(now - claim.message.created_at, PAUSE), LONGEST_PAUSE)
+        return _queue_again(claim, due_at=now + wait, changes=changes)
     outcome = _queue_again(claim, due_at=now + PAUSE, changes=changes)
     others = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
     others.update(due_at=now + PAUSE, published_at=None, last_error=reason)

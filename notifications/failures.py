@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 import requests
-from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailError
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailSerializationError, AnymailUnsupportedFeature
 from django.core.exceptions import ImproperlyConfigured
 
 from notifications import numbers
@@ -24,6 +24,22 @@ LOGIN_ERRORS = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAut
 TOO_LARGE = 552  # the one thing about this mail that a server may say to MAIL FROM
 TIMED_OUT = "The mail server did not answer in time."
 LONGEST_RETRY_AFTER = 24 * 3600
+OURS = "It waits until that is put right; the log says more."
+
+
+class FaultOfOurs(Exception):  # noqa: N818 (the word that staff and code use for it)
+    """A mail could not be made: a text of ours, a font, the receipt. Nothing is wrong with the customer's address.
+
+    `everywhere`: no mail at all can be made, as with a wrong sender.
+    """
+
+    def __init__(self, reason: str, *, everywhere: bool = False) -> None:
+        super().__init__(reason)
+        self.everywhere = everywhere
+
+
+class WrongAddress(Exception):  # noqa: N818 (likewise)
+    """No mail can be written to this recipient; str() says why, for a clerk."""
 
 
 class Fate(Enum):
@@ -34,27 +50,44 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Failure:
-    """`may_have_arrived`: the whole mail was handed over and the answer is missing. `retry_after` in seconds."""
+    """`may_have_arrived`: the whole mail was handed over and the answer is missing. `retry_after` in seconds.
+
+    `alone`: it concerns this mail; others may well go out.
+    """
 
     fate: Fate
     reason: str
     may_have_arrived: bool = False
     retry_after: int = 0
+    alone: bool = True
 
 
 def classify(error: Exception) -> Failure:
+    if isinstance(error, WrongAddress | FaultOfOurs):
+        return _before_sending(error)
     if isinstance(error, AnymailError):
         return _classify_service(error)
     if isinstance(error, smtplib.SMTPException):
         return _classify_smtp(error)
     if isinstance(error, ssl.SSLCertVerificationError | ImproperlyConfigured | ImportError):
-        return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
+        return _account(f"The mail account can't be used: {error} Check EMAIL_URL.")
     if isinstance(error, OSError):
         reason = f"The mail server could not be reached ({error.strerror or type(error).__name__})."
         if isinstance(error, TimeoutError):
             reason = TIMED_OUT
         return Failure(Fate.TRANSIENT, reason, may_have_arrived=_while_in_data(error))
-    return Failure(Fate.PERMANENT, f"This mail can't be written ({type(error).__name__}): {error}")
+    return Failure(Fate.CONFIGURATION, f"The mail could not be handed over ({type(error).__name__}). {OURS}")
+
+
+def _before_sending(error: WrongAddress | FaultOfOurs) -> Failure:
+    if isinstance(error, WrongAddress):
+        return Failure(Fate.PERMANENT, str(error))
+    return Failure(Fate.CONFIGURATION, str(error), alone=not error.everywhere)
+
+
+def _account(reason: str) -> Failure:
+    """Every other mail would fail alike."""
+    return Failure(Fate.CONFIGURATION, reason, alone=False)
 
 
 def code_of(error: Exception) -> str:
@@ -79,7 +112,7 @@ def _classify_smtp(error: smtplib.SMTPException) -> Failure:
         return _classify_answer(error.smtp_code, error.smtp_error, about_us=about_us)
     if isinstance(error, smtplib.SMTPNotSupportedError) and "internationalized" in str(error):
         return Failure(Fate.PERMANENT, "The mail server can't take an address with such letters.")
-    return Failure(Fate.CONFIGURATION, f"The mail account can't be used: {error} Check EMAIL_URL.")
+    return _account(f"The mail account can't be used: {error} Check EMAIL_URL.")
 
 
 def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -> Failure:
@@ -89,14 +122,15 @@ def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -
     if code < 500:
         return Failure(Fate.TRANSIENT, reason)
     if about_us or code in CONFIGURATION_SMTP:
-        return Failure(Fate.CONFIGURATION, f"{reason.rstrip('. ')}. Check DEFAULT_FROM_EMAIL and EMAIL_URL.")
+        return _account(f"{reason.rstrip('. ')}. Check DEFAULT_FROM_EMAIL and EMAIL_URL.")
     return Failure(Fate.PERMANENT, reason)
 
 
 def _classify_service(error: AnymailError) -> Failure:
     service = error.esp_name or "The e-mail service"
-    if isinstance(error, AnymailConfigurationError):
-        return Failure(Fate.CONFIGURATION, f"{service} is not set up. Check EMAIL_URL.")
+    if isinstance(error, AnymailUnsupportedFeature | AnymailSerializationError):
+        reason = f"{service} can't send what our mails are made of ({type(error).__name__}). {OURS}"
+        return Failure(Fate.CONFIGURATION, reason)
     if not isinstance(error, AnymailAPIError):
         return Failure(Fate.PERMANENT, f"{service} can't take this mail ({type(error).__name__}).")
     if error.status_code is None:
@@ -109,7 +143,7 @@ def _classify_http(status: int, service: str, response: Any) -> Failure:
     if status < 300:  # it took the mail and answered something unreadable
         return Failure(Fate.PERMANENT, f"{service} took the mail, but its answer can't be read.", may_have_arrived=True)
     if status in CONFIGURATION_HTTP:
-        return Failure(Fate.CONFIGURATION, f"{service} refuses our key (HTTP {status}). Check EMAIL_URL.")
+        return _account(f"{service} refuses our key (HTTP {status}). Check EMAIL_URL.")
     if status in TRANSIENT_HTTP or status >= 500:
         return Failure(Fate.TRANSIENT, f"{service} answered HTTP {status}.", retry_after=_retry_after(response))
     return Failure(Fate.PERMANENT, f"{service} refused this mail (HTTP {status}).")

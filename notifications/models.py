@@ -1,10 +1,12 @@
 """The outbox, the texts staff may change, and the rules for reminders."""
 
 import uuid
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
@@ -34,6 +36,12 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
     topic = models.CharField(_("about"), max_length=80, help_text="Such as booking:TD-7K3M9QX2.")
     recipient = models.EmailField(_("to"))
+    recipient_chosen = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="A person typed this address for this very message; otherwise it follows the customer's.",
+    )
     language = models.CharField(_("language"), max_length=10, default="en")
     context = models.JSONField(_("facts"), default=dict)
     dedupe_key = models.CharField(max_length=250, unique=True)
@@ -86,8 +94,8 @@ class Message(models.Model):
     @property
     def message_id(self) -> str:
         """The mail's Message-ID header: the same on every attempt, so that a receiver can drop a repeat."""
-        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
-        return f"<{self.uuid}@{domain}>"
+        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+        return f"<{self.uuid}@{punycode(domain)}>"
 
 
 class MessageTemplate(models.Model):
@@ -118,6 +126,14 @@ class ReminderRule(models.Model):
 
     kind = models.CharField(_("kind"), max_length=40, choices=REMINDER_CHOICES)
     hours_before = models.PositiveSmallIntegerField(_("hours before"), help_text=_("24 is a day before the start."))
+    key = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Names the rule in what was sent before its hours could change: the hours that it had then.",
+    )
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -133,3 +149,8 @@ class ReminderRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.hours_before} h before"
+
+    @property
+    def intent(self) -> str:
+        """Its part of a dedupe key: the same for good, whatever hours it is given."""
+        return self.key or f"rule{self.pk}"

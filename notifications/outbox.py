@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from notifications import dispatch
+from notifications import dispatch, owners
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
 from notifications.errors import MessageRefused
 from notifications.models import Message
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FAN_OUT = 20  # more due rows than this are fanned out by a worker, not by the web process
 CHUNK = 500
 ON_THEIR_WAY = (*Message.UNSENT, Message.Status.SENDING)
+# Of a withdrawn row. Its intent is free again: a reminder for the date that the booking comes back to is planned anew.
+FREED_KEY = Concat("dedupe_key", Value(":withdrawn:"), Cast("pk", CharField()))
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,16 @@ def withdraw(*, topics: Collection[str], reason: str, kinds: Collection[str] | N
     return _withdraw(messages, messages.exclude(kind__in=RECEIPTS), reason)
 
 
+def readdress(*, topics: Collection[str], recipient: Any) -> None:
+    """Show at once where unsent mail goes now; what is asked when it is claimed has the last word (owners).
+
+    `recipient` may be an expression over the row. An address typed for one message stays.
+    """
+    waiting = Message.objects.filter(topic__in=topics, recipient_chosen=False, resend_of=None)
+    waiting = waiting.filter(status__in=(*Message.UNSENT, Message.Status.FAILED))
+    waiting.update(recipient=recipient)
+
+
 def withdraw_intent(*, dedupe_key: str, reason: str) -> int:
     """As `withdraw`, for the one mail with this key."""
     messages = Message.objects.filter(dedupe_key=dedupe_key)
@@ -87,8 +99,7 @@ def _withdraw(unsent: QuerySet[Message], stale: QuerySet[Message], reason: str) 
     count = unsent.filter(status__in=Message.UNSENT).update(
         status=Message.Status.WITHDRAWN,
         withdrawn_reason=reason[:200],
-        # The intent is free again: a reminder for the date that the booking comes back to is planned anew.
-        dedupe_key=Concat("dedupe_key", Value(":withdrawn:"), Cast("pk", CharField())),
+        dedupe_key=FREED_KEY,
     )
     gone = (*Message.UNSENT, Message.Status.WITHDRAWN)
     stale.filter(withdrawn_reason="").exclude(status__in=gone).update(withdrawn_reason=reason[:200])
@@ -110,7 +121,10 @@ def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:
 
 
 def resend(*, message_id: int, user: "User | None", now: datetime, recipient: str = "") -> Message:
-    """Send the same facts again as a new row, to `recipient` if given. Refuses what isn't true or isn't over."""
+    """Send the same facts again as a new row, to `recipient` if given, else to the owner's present address.
+
+    Refuses what isn't true or isn't over.
+    """
     done, refused = resend_all(recipients={message_id: recipient}, user=user, now=now)
     if refused:
         raise refused[message_id]
@@ -129,13 +143,19 @@ def resend_all(
     found = {message.pk: message for message in chosen.select_related("resend_of")}
     originals = {pk: message.resend_of or message for pk, message in found.items()}
     coming = _on_their_way({message.pk for message in originals.values()})
+    present = owners.present(found.values(), now=now)
     rows, refused = {}, {}
     for pk, recipient in recipients.items():
-        if refusal := _why_not(found.get(pk), originals.get(pk), coming):
+        now_so = present.get(pk)
+        if refusal := _why_not(found.get(pk), originals.get(pk), coming, now_so):
             refused[pk] = refusal
-        else:
-            rows[pk] = _again(found[pk], originals[pk], recipient, user, now)
+            continue
+        row = _again(found[pk], originals[pk], recipient.strip(), now_so, user, now)
+        if row.recipient:
+            rows[pk] = row
             coming.add(originals[pk].pk)
+        else:
+            refused[pk] = MessageRefused("no_address", owners.NO_ADDRESS)
     Message.objects.bulk_create(rows.values(), batch_size=CHUNK)
     if len(rows) > FAN_OUT:
         Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(published_at=None)
@@ -145,13 +165,18 @@ def resend_all(
     return rows, refused
 
 
-def _again(message: Message, original: Message, recipient: str, user: "User | None", now: datetime) -> Message:
+def _again(  # noqa: PLR0917 - all of what a new row is made of
+    message: Message, original: Message, typed: str, now_so: owners.Present | None, user: "User | None", now: datetime
+) -> Message:
+    """To the address that was typed for it; one that is the owner's own anyway goes on following the owner."""
+    own = now_so.recipient if now_so else message.recipient
     return Message(
         kind=message.kind,
         topic=message.topic,
         language=message.language,
         context=message.context,
-        recipient=recipient.strip() or message.recipient,
+        recipient=typed or own,
+        recipient_chosen=bool(typed) and typed.lower() != own.lower(),
         dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
         due_at=now,
         published_at=now,
@@ -177,11 +202,13 @@ def retry(*, message_ids: Collection[int], now: datetime) -> int:
     return changed
 
 
-def _why_not(message: Message | None, original: Message | None, coming: set[int]) -> MessageRefused | None:
+def _why_not(
+    message: Message | None, original: Message | None, coming: set[int], now_so: owners.Present | None
+) -> MessageRefused | None:
     """Why this message can't be sent again; `coming` are first rows that are already on their way once more."""
     if message is None or original is None:
         return MessageRefused("not_found", "This message is not here any more.")
-    reason = message.withdrawn_reason or original.withdrawn_reason
+    reason = message.withdrawn_reason or original.withdrawn_reason or (now_so.unwanted if now_so else "")
     if reason or message.status == Message.Status.WITHDRAWN:
         return MessageRefused(
             "no_longer_true", f"This message is no longer true ({reason}), so it can't be sent again."

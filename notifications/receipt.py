@@ -3,28 +3,19 @@
 The same facts always give the same bytes. The fonts are in notifications/fonts/; only what the text needs is read.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from fpdf import FPDF
-from fpdf.fonts import TTFFont
 
 from notifications.rendering import written_facts
+from notifications.typesetting import Typesetter
+from notifications.words import of_language
 
 FONTS: Final = Path(__file__).parent / "fonts"
-BASE: Final = "latin"  # also Greek and Cyrillic
-SCRIPTS: Final = (
-    ("ethiopic", "NotoSansEthiopic-Regular.ttf", re.compile(r"[\u1200-\u139f\u2d80-\u2ddf\uab00-\uab2f]")),
-    ("arabic", "NotoSansArabic-Regular.ttf", re.compile(r"[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufeff]")),
-    ("hebrew", "NotoSansHebrew-Regular.ttf", re.compile(r"[\u0590-\u05ff\ufb1d-\ufb4f]")),
-    ("han", "DroidSansFallback.ttf", re.compile(r"[\u3000-\u312f\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")),
-)
-JOINERS: Final = "\u200c\u200d"  # they shape the letters beside them
-UNWRITABLE: Final = "\ufffd"  # stands for a letter that no font of ours has
 NO_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)  # the page says when; the clock must not change the bytes
 
 # Millimetres on A4.
@@ -35,86 +26,115 @@ FOOTER: Final = 274
 INK, QUIET, LINE, PANEL = (31, 36, 48), (91, 100, 114), (217, 221, 228), (243, 244, 246)
 Row = tuple[str, str]
 
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "receipt": {"en": "Receipt {receipt}", "am": "ደረሰኝ {receipt}"},
+    "amount": {"en": "Amount received", "am": "የተቀበልነው ገንዘብ"},
+    "from": {"en": "Received from", "am": "ከፋይ"},
+    "on": {"en": "Received on", "am": "የተከፈለበት ቀን"},
+    "method": {"en": "Method", "am": "የክፍያ ዘዴ"},
+    "transaction": {"en": "Transaction", "am": "የክፍያ መለያ"},
+    "booking": {"en": "Booking", "am": "ቦታ ማስያዣ"},
+    "trip": {"en": "Trip", "am": "ጉዞ"},
+    "destination": {"en": "Destination", "am": "መዳረሻ"},
+    "departure": {"en": "Departure", "am": "መነሻ"},
+    "traveller": {"en": "{size} traveller", "am": "{size} ተጓዥ"},
+    "travellers": {"en": "{size} travellers", "am": "{size} ተጓዦች"},
+    "as_of": {"en": "Booking on {as_of}", "am": "ቦታ ማስያዣው በ{as_of}"},
+    "total": {"en": "Total", "am": "ጠቅላላ ዋጋ"},
+    "paid": {"en": "Paid so far", "am": "እስካሁን የተከፈለ"},
+    "overpaid": {"en": "Overpaid", "am": "ትርፍ ክፍያ"},
+    "balance": {"en": "Balance", "am": "ቀሪ ክፍያ"},
+    "back": {"en": "Paid back from this payment", "am": "ከዚህ ክፍያ የተመለሰ"},
+    "ask": {
+        "en": "Questions? Write to {support_email} and give your booking reference {reference}.",
+        "am": "ጥያቄ ካለዎት የቦታ ማስያዣ ቁጥርዎን {reference} ጠቅሰው ወደ {support_email} ይጻፉልን።",
+    },
+}
 
-def receipt_pdf(facts: dict[str, Any]) -> bytes:
+
+@dataclass(frozen=True)
+class Receipt:
+    """`spelled`: some letters of its names are in none of our fonts, and stand in Latin letters."""
+
+    pdf: bytes
+    spelled: bool
+
+
+def receipt_pdf(facts: dict[str, Any], language: str = "en") -> bytes:
     """The page, from the facts of catalogue.PAYMENT; `refunded`, of this payment, may be there too."""
-    facts = written_facts(facts)
-    page = _Page("".join(str(value) for value in facts.values()))
-    page.head(facts)
-    page.amount(f"{facts['currency']} {facts['amount']}")
-    page.rows(_rows(facts))
-    page.sums(f"Booking on {facts['as_of']}", _sums(facts))
-    page.foot(facts)
-    return bytes(page.pdf.output())
+    return make_receipt(facts, language).pdf
 
 
-def _rows(facts: dict[str, Any]) -> list[Row]:
+def make_receipt(facts: dict[str, Any], language: str) -> Receipt:
+    facts = written_facts(facts, language)
+    said = {name: of_language(words, language) for name, words in WORDS.items()}
+    title, as_of, ask = (said[name].format_map(facts) for name in ("receipt", "as_of", "ask"))
+    rows, sums = _rows(facts, said), list(_sums(facts, said))
+    text = " ".join([facts["company_name"], title, said["amount"], as_of, ask, *(" ".join(row) for row in rows + sums)])
+    page = _Page(text)
+    page.head(title, facts["company_name"])
+    page.amount(said["amount"], f"{facts['currency']} {facts['amount']}")
+    page.rows(rows)
+    page.sums(as_of, sums)
+    page.foot(ask)
+    return Receipt(bytes(page.pdf.output()), page.type.lacks(text))
+
+
+def _rows(facts: dict[str, Any], said: dict[str, str]) -> list[Row]:
     size = facts["party_size"]
+    party = said["traveller" if size == 1 else "travellers"].format(size=size)
     return [
-        ("Received from", facts["customer_name"]),
-        ("Received on", f"{facts['received']} ({facts['time_zone']})"),
-        ("Method", facts["method"]),
-        ("Transaction", facts["transaction"]),
-        ("Booking", f"{facts['reference']}, {size} traveller{'' if size == 1 else 's'}"),
-        ("Trip", facts["trip"]),
-        ("Destination", facts["destination"]),
-        ("Departure", f"{facts['starts']} ({facts['time_zone']})"),
+        (said["from"], facts["customer_name"]),
+        (said["on"], f"{facts['received']} ({facts['time_zone']})"),
+        (said["method"], facts["method"]),
+        (said["transaction"], facts["transaction"]),
+        (said["booking"], f"{facts['reference']}, {party}"),
+        (said["trip"], facts["trip"]),
+        (said["destination"], facts["destination"]),
+        (said["departure"], f"{facts['starts']} ({facts['time_zone']})"),
     ]
 
 
-def _sums(facts: dict[str, Any]) -> Iterator[Row]:
+def _sums(facts: dict[str, Any], said: dict[str, str]) -> Iterator[Row]:
     currency = facts["currency"]
-    yield "Total", f"{currency} {facts['total']}"
-    yield "Paid so far", f"{currency} {facts['paid']}"
+    yield said["total"], f"{currency} {facts['total']}"
+    yield said["paid"], f"{currency} {facts['paid']}"
     if facts.get("overpaid"):
-        yield "Overpaid", f"{currency} {facts['overpaid']}"
+        yield said["overpaid"], f"{currency} {facts['overpaid']}"
     else:
-        yield "Balance", f"{currency} {facts['balance']}"
+        yield said["balance"], f"{currency} {facts['balance']}"
     if facts.get("refunded"):
-        yield "Paid back from this payment", f"{currency} {facts['refunded']}"
+        yield said["back"], f"{currency} {facts['refunded']}"
 
 
 class _Page:
-    """Writes from the top down. Latin letters come from the first font, each other one from the font that has it."""
+    """Writes from the top down."""
 
     def __init__(self, text: str) -> None:
         self.pdf = FPDF(format="A4")
         self.pdf.str_alias_nb_pages = ""  # a customer may be called {nb}
-        self.pdf.set_creation_date(
-            datetime(2000, 1, 1, tzinfo=UTC)
-        )  # the facts say when; the file is the same each time
+        self.pdf.set_creation_date(NO_TIME)
         self.pdf.set_auto_page_break(False)
         self.pdf.set_margins(LEFT, 18)
         self.pdf.c_margin = 0
-        self._load_fonts(text)
+        self.type = Typesetter(self.pdf, FONTS, text)
         self.pdf.add_page()
 
-    def _load_fonts(self, text: str) -> None:
-        self.pdf.add_font(BASE, "", FONTS / "NotoSans-Regular.ttf")
-        self.pdf.add_font(BASE, "B", FONTS / "NotoSans-Bold.ttf")
-        needed = [(name, file) for name, file, letters in SCRIPTS if letters.search(text)]
-        for name, file in needed:
-            self.pdf.add_font(name, "", FONTS / file)
-        self.pdf.set_fallback_fonts([name for name, _file in needed], exact_match=False)
-        self.pdf.set_text_shaping(True)
-        fonts = self.pdf.fonts.values()
-        self.known = {letter for font in fonts if isinstance(font, TTFFont) for letter in font.cmap}
-
-    def head(self, facts: dict[str, Any]) -> None:
-        self.pdf.set_title(f"Receipt {facts['receipt']}")
-        self.pdf.set_author(facts["company_name"])
-        self._write(facts["company_name"], size=12, bold=True, height=6)
+    def head(self, title: str, company: str) -> None:
+        self.pdf.set_title(title)
+        self.pdf.set_author(company)
+        self._write(company, size=12, bold=True, height=6)
         self.pdf.ln(10)
-        self._write(f"Receipt {facts['receipt']}", size=24, bold=True, height=11)
+        self._write(title, size=24, bold=True, height=11)
         self.pdf.ln(4)
 
-    def amount(self, text: str) -> None:
+    def amount(self, label: str, text: str) -> None:
         """The one thing that a reader looks for."""
         self.pdf.set_fill_color(*PANEL)
         top = self.pdf.get_y()
         self.pdf.rect(LEFT, top, WIDTH, 30, style="F", round_corners=True, corner_radius=2.5)
         self.pdf.set_xy(LEFT + 8, top + 6)
-        self._write("Amount received", size=10, quiet=True, height=5)
+        self._write(label, size=10, quiet=True, height=5)
         self.pdf.set_xy(LEFT + 8, top + 12)
         self._write(text, size=26, bold=True, height=12)
         self.pdf.set_xy(LEFT, top + 38)
@@ -129,7 +149,7 @@ class _Page:
             self._rule()
             self.pdf.ln(1.5)
 
-    def sums(self, title: str, rows: Iterator[Row]) -> None:
+    def sums(self, title: str, rows: list[Row]) -> None:
         self.pdf.ln(8)
         self._write(title, size=10, bold=True, height=8)
         for label, value in rows:
@@ -138,31 +158,19 @@ class _Page:
             self.pdf.set_xy(LEFT, top)
             self._write(value, size=11, height=6, align="R")
 
-    def foot(self, facts: dict[str, Any]) -> None:
+    def foot(self, ask: str) -> None:
         self.pdf.set_y(FOOTER)
         self._rule()
         self.pdf.ln(2)
-        ask = f"Questions? Write to {facts['support_email']} and give your booking reference {facts['reference']}."
         self._write(ask, size=9, quiet=True, height=5)
 
     def _write(
         self, text: str, *, size: float, height: float, bold: bool = False, quiet: bool = False, align: str = "L"
     ) -> None:
-        """From here to the right margin, on as many lines as it takes; then to the beginning of the next line."""
-        self.pdf.set_font(BASE, "B" if bold else "", size)
         self.pdf.set_text_color(*(QUIET if quiet else INK))
-        self.pdf.multi_cell(0, height, self._writable(text), align=align, new_x="LMARGIN", new_y="NEXT")
+        self.type.write(text, size=size, height=height, bold=bold, align=align)
 
     def _rule(self) -> None:
         self.pdf.set_draw_color(*LINE)
         self.pdf.set_line_width(0.2)
         self.pdf.line(LEFT, self.pdf.get_y(), LEFT + WIDTH, self.pdf.get_y())
-
-    def _writable(self, text: str) -> str:
-        """Without marks that can't be seen, such as those that turn the reading direction round."""
-        letters = (letter for letter in unicodedata.normalize("NFC", text) if not _unseen(letter))
-        return "".join(letter if ord(letter) in self.known else UNWRITABLE for letter in letters)
-
-
-def _unseen(letter: str) -> bool:
-    return letter not in JOINERS and (unicodedata.category(letter) in ("Cf", "Cc") or "\ufe00" <= letter <= "\ufe0f")

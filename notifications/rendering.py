@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
@@ -17,13 +16,12 @@ from django.template import Engine
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
-from notifications import wording
+from notifications import wording, words
 from notifications.catalogue import sample
 from notifications.models import Message, MessageTemplate
 
 logger = logging.getLogger(__name__)
 
-MONEY = frozenset({"total", "deposit_due", "due_now", "paid", "balance", "overpaid", "amount", "refunded"})
 MAY_HAVE_LINES = frozenset({"how_to_pay"})  # the house's own words; no customer can write there
 INCLUDE = re.compile(r'{% include "([^"]+)" %}')
 ROW = re.compile(r"(?P<label>[^:]{1,40}): (?P<value>.+)")
@@ -46,21 +44,29 @@ class Block:
 
 
 def render(message: Message) -> Rendered:
-    """The three parts of a message, from its frozen facts and the words of today."""
-    facts = written_facts(message.context)
+    """The three parts of a message, from its facts and the words of today."""
     template = _staff_template(message.kind, message.language)
     if template is not None:
+        facts = written_facts(message.context, template.language)
         try:
             return _render_words(template.subject, template.body, facts, template.language)
         except wording.UnfitText:
             # It was checked when it was saved; whatever became of it since, the customer gets a mail.
             logger.exception("Mail text %s is broken; the built-in text was used", template)
+    facts = written_facts(message.context, settings.LANGUAGE_CODE)
     return _render_words(*built_in(message.kind), facts, settings.LANGUAGE_CODE)
 
 
 def preview(template: MessageTemplate) -> Rendered:
     """A staff text filled with believable facts. Raises wording.UnfitText."""
-    return _render_words(template.subject, template.body, written_facts(sample(template.kind)), template.language)
+    facts = written_facts(sample(template.kind), template.language)
+    return _render_words(template.subject, template.body, facts, template.language)
+
+
+def text_language(kind: str, language: str) -> str:
+    """In which language such a mail is written: the customer's where staff have a text in it, else the house's."""
+    template = _staff_template(kind, language)
+    return template.language if template else settings.LANGUAGE_CODE
 
 
 def _staff_template(kind: str, language: str) -> MessageTemplate | None:
@@ -121,23 +127,18 @@ def _linked(text: str, link: str) -> str:
     return format_html_join(anchor, "{}", ((part,) for part in text.split(link)))
 
 
-def written_facts(context: dict[str, Any]) -> dict[str, Any]:
-    """The row's facts, money with thousands commas, every other text on one line: no name can add a paragraph."""
+def written_facts(context: dict[str, Any], language: str) -> dict[str, Any]:
+    """The row's facts in words of the language, each on one line: no name can add a paragraph."""
     house = {"company_name": settings.COMPANY_NAME, "support_email": settings.SUPPORT_EMAIL}
-    return {name: _fact(name, value) for name, value in context.items()} | house
+    return {name: _fact(name, value, language) for name, value in context.items()} | house
 
 
-def _fact(name: str, value: Any) -> Any:
+def _fact(name: str, value: Any, language: str) -> Any:
     if isinstance(value, list):
-        return [_fact(name, item) for item in value]
+        return [_fact(name, item, language) for item in value]
     if not isinstance(value, str) or name in MAY_HAVE_LINES:
         return value
-    if name in MONEY:
-        try:
-            return f"{Decimal(value):,.2f}"
-        except InvalidOperation:
-            return value
-    return _one_line(value)
+    return words.said(name, _one_line(value), language)
 
 
 def _one_line(value: str) -> str:

@@ -59,9 +59,8 @@ def queue_alarm(alarm: ProviderAlarm, *, label: str, said: str, now: datetime) -
 
 
 def way_of(refund: Refund) -> str:
-    """As the customer knows it: through the provider means the one that they paid with."""
-    by_provider = refund.way == Refund.Way.PROVIDER
-    return str(refund.payment.get_method_display() if by_provider else refund.get_way_display())
+    """As the customer knows it: through the provider means the one that they paid with. A code of words.METHODS."""
+    return str(refund.payment.method if refund.way == Refund.Way.PROVIDER else refund.way)
 
 
 def withdraw_refund(refund: Refund, *, reason: str) -> None:
@@ -89,12 +88,12 @@ def payment_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
     trip = payment.booking.departure.trip
     return {
         "transaction": payment.tx_ref,
-        "method": str(payment.get_method_display()),
+        "method": str(payment.method),
         "currency": payment.currency,
         "amount": f"{payment.amount:.2f}",
         "receipt": receipt_name(payment),
-        "received": booking_emails.written_out(payment.received_at, trip) if payment.received_at else "",
-        "as_of": booking_emails.written_out(now, trip),
+        "received": booking_emails.moment(payment.received_at, trip) if payment.received_at else "",
+        "as_of": booking_emails.moment(now, trip),
     }
 
 

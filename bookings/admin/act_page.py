@@ -1,7 +1,10 @@
 """The one page of all acts: GET asks, POST does it, and an honest message tells what came of it."""
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -20,6 +23,8 @@ from bookings.admin.people import clerk
 from bookings.errors import Refused
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from bookings.admin.desk import DeskAdmin
 
 SHOWN = 10
@@ -44,6 +49,29 @@ FIELDS = {
     "way": "way",
     "unclear": "way",
 }
+
+
+CHANGED = "Something has changed since you were asked, so nothing was done. Here is the question as it stands now."
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a question names: the rows that the act is for, and what it does to them."""
+
+    ready: list[Any]
+    effects: list[str]
+
+    @classmethod
+    def of(cls, act: Act, rows: Sequence[Any], user: "User") -> "Named":
+        now = timezone.now()
+        ready = [row for row in rows if act.allows(row, user, now)]
+        return cls(ready, list(act.effects(ready)) if ready else [])
+
+    @property
+    def mark(self) -> str:
+        """Goes with the form: when it comes back another, the clerk was asked about something else."""
+        words = json.dumps([[row.pk for row in self.ready], self.effects])
+        return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
 def answer(model_admin: "DeskAdmin", request: HttpRequest, name: str) -> HttpResponse:
@@ -73,8 +101,8 @@ def ask(
     form: forms.Form | None = None,
 ) -> HttpResponse:
     """The question: which rows, what will happen, who gets a mail, and what will be left alone."""
-    rows, user, now = _rows(model_admin, request, ids), clerk(request), timezone.now()
-    ready = [row for row in rows if act.allows(row, user, now)]
+    rows, user = _rows(model_admin, request, ids), clerk(request)
+    named = Named.of(act, rows, user)
     form = form or act.form(user=user, rows=rows)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -87,9 +115,10 @@ def ask(
         "next": next_url,
         "rows": [model_admin.act_row(row) for row in rows[:SHOWN]],
         "more": max(0, len(rows) - SHOWN),
-        "left_alone": len(rows) - len(ready),
+        "left_alone": len(rows) - len(named.ready),
         "count": len(rows),
-        "effects": list(act.effects(ready)) if ready else [],
+        "effects": named.effects,
+        "named": named.mark,
         "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[act.name]),
     }
     return TemplateResponse(request, "admin/act.html", context)
@@ -97,6 +126,9 @@ def ask(
 
 def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:
     rows, user = _rows(model_admin, request, ids), clerk(request)
+    if _has_changed(act, request, rows):
+        messages.warning(request, CHANGED)
+        return ask(model_admin, request, act, ids, next_url=next_url, form=_once_more(act, request, rows))
     form = act.form(request.POST, request.FILES, user=user, rows=rows)
     if not form.ready:
         tell(request, act, Report(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
@@ -112,6 +144,24 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
             return HttpResponseRedirect(next_url)
     _ask_for_files_again(request, form)
     return ask(model_admin, request, act, ids, next_url=next_url, form=form)
+
+
+def _has_changed(act: Act, request: HttpRequest, rows: Sequence[Any]) -> bool:
+    """Where nothing can be done any more, the act itself says why."""
+    asked = request.POST.get("named")
+    if not asked:
+        return False
+    named = Named.of(act, rows, clerk(request))
+    return bool(named.ready) and named.mark != asked
+
+
+def _once_more(act: Act, request: HttpRequest, rows: Sequence[Any]) -> forms.Form:
+    """The form anew, with its proposals of now and the words that the clerk has typed."""
+    form = act.form(user=clerk(request), rows=rows)
+    for name, field in form.fields.items():
+        if isinstance(field, forms.CharField) and not field.widget.is_hidden and name in request.POST:
+            form.initial[name] = request.POST[name]
+    return form
 
 
 def _ask_for_files_again(request: HttpRequest, form: forms.Form) -> None:

@@ -15,6 +15,7 @@ from bookings.admin.pickers import CustomerPicker
 from bookings.admin.search import find_customers
 from bookings.forms.customers import CustomerForm
 from bookings.models import Customer
+from bookings.services.customers import readdress_unsent
 
 SHOWN = 20
 
@@ -42,6 +43,11 @@ class CustomerAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         pick = self.admin_site.admin_view(CustomerPicker.as_view())
         return [path("pick/", pick, name="bookings_customer_pick"), *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: CustomerForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            readdress_unsent([obj.pk])
 
     def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
         """Only one who never booked."""

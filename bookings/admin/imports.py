@@ -120,7 +120,7 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.pop("form")
         ticks = {name: form.cleaned_data.get(name, False) for name in ("good_rows", "send_confirmations")}
-        return {**ticks, "now": timezone.now()}
+        return {**ticks, "named": form.data.get("named", ""), "now": timezone.now()}
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"columns": getattr(self.import_resource, "columns", None), "shown": SHOWN}
@@ -186,7 +186,12 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         return TemplateResponse(request, "admin/import_export/import_running.html", context, status=202)
 
     def _ask_again(self, request: HttpRequest, form: Any, result: Any) -> HttpResponse:
-        if result.report:
+        if result.report and result.report.changed:
+            messages.error(
+                request,
+                _("Nothing was imported: bookings or departures have changed since you were asked. Look at it again."),
+            )
+        elif result.report:
             messages.error(
                 request, _("Nothing was imported: some rows are refused. Correct the file, or import the good rows.")
             )

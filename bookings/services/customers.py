@@ -1,15 +1,20 @@
 """Customers: found again where we can be sure, made where not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Substr
 
 from bookings.errors import Refused
-from bookings.models import Customer
+from bookings.models import Booking, Customer
+from notifications import outbox
 
 HOME_REGION = "ET"
+TOPIC = "booking:"  # as Booking.topic
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
         if not made:  # a plain UPDATE: update_or_create's FOR UPDATE meets the foreign keys of other bookings
             Customer.objects.filter(pk=customer.pk).update(**details)
             customer.refresh_from_db()
+            readdress_unsent([customer.pk])
         return customer
     known = Customer.objects.filter(email=clean_email(data.email), name__iexact=name, user_id="").order_by("pk").first()
     if data.email.strip() and known:
@@ -73,7 +79,17 @@ def _fill_in(known: Customer, details: Mapping[str, str]) -> Customer:
     if new:
         Customer.objects.filter(pk=known.pk).update(**new)
         known.refresh_from_db()
+        readdress_unsent([known.pk])
     return known
+
+
+def readdress_unsent(customer_ids: Collection[int]) -> None:
+    """After a customer's address changed: what waits in the outbox shows it, in one statement."""
+    reached = Booking.objects.filter(customer__in=customer_ids).exclude(customer__email="")
+    topics = [f"{TOPIC}{reference}" for reference in reached.values_list("reference", flat=True)]
+    own = Booking.objects.filter(reference=Substr(OuterRef("topic"), len(TOPIC) + 1))
+    for start in range(0, len(topics), BATCH):
+        outbox.readdress(topics=topics[start : start + BATCH], recipient=Subquery(own.values("customer__email")))
 
 
 def kept_details(*, customer: Customer, data: CustomerData) -> dict[str, str]:

@@ -68,7 +68,7 @@ def send_again(*, booking_ids: Sequence[int], kind: str, actor: Actor, now: date
     outcome = sort_out(booking_ids, why_no_mail)
     bookings, outcome.done = {booking.topic: booking for booking in outcome.done}, []
     latest = {message.pk: bookings[message.topic] for message in _latest(bookings) if message.kind == kind}
-    recipients = {pk: booking.customer.email for pk, booking in latest.items()}
+    recipients = dict.fromkeys(latest, "")
     sent, refused = outbox.resend_all(recipients=recipients, user=actor.user, now=now)
     outcome.done = [latest[pk] for pk in sent]
     outcome.refused += [(latest[pk].reference, Refused(why.code, why.detail)) for pk, why in refused.items()]

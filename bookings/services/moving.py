@@ -68,7 +68,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
     if not bookings:
         return
     held = seats_of(bookings)
-    old_starts = {b.pk: emails.written_out(b.departure.starts_at, b.departure.trip) for b in bookings}
+    old_starts = {b.pk: emails.moment(b.departure.starts_at, b.departure.trip) for b in bookings}
     target = Departure.objects.select_related("trip").get(pk=target.pk)
     for booking in bookings:
         booking.departure = target

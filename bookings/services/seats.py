@@ -40,6 +40,15 @@ def lock_departures(departure_ids: Iterable[int]) -> dict[int, Departure]:
     return {departure.pk: departure for departure in query}
 
 
+def reread_departures(bookings: Iterable[Booking]) -> None:
+    """Give these bookings their departures as they are now: after the lock, so that what is read stays."""
+    bookings = list(bookings)
+    query = Departure.objects.select_related("trip")
+    departures = query.in_bulk({booking.departure_id for booking in bookings})
+    for booking in bookings:
+        booking.departure = departures[booking.departure_id]
+
+
 def why_no_seats(departure: Departure, now: datetime) -> Refused:
     if departure.starts_at <= now:
         return Refused("departed", f"{departure.code} has already left.")

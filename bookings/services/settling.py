@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bookings import emails
 from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
 from bookings.services.outcome import Pair, change_status
@@ -19,6 +20,7 @@ def confirm(bookings: Sequence[Booking], *, actor: Actor, now: datetime, text: s
     pairs = change_status(bookings, Status.CONFIRMED, actor=actor, now=now, text=text, hold_expires_at=None)
     over = [booking for booking in bookings if booking.departure.ends_at <= now]
     change_status(over, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
+    emails.withdraw_unwanted(over, to=Status.COMPLETED, reason="The departure has ended.")
     return [pair for pair in pairs if pair[0].status == Status.CONFIRMED]
 
 

@@ -53,16 +53,14 @@ def create_booking(
         raise Refused("party_size", f"A party is between 1 and {MAX_PARTY} people.")
     if len(travellers) > party_size:
         raise Refused("travellers", f"{len(travellers)} travellers are named for a party of {party_size}.")
-    departure = Departure.objects.select_related("trip").filter(pk=departure_id).first()
-    if departure is None:
-        raise NotFound("The departure")
-    booking = _draft(departure, customer, party_size, now)
-    booking.source, booking.notes, booking.creation_key = source, notes, creation_key
-    booking.integration = integration
     try:
         with transaction.atomic():
+            departure = _locked(departure_id, 0 if waitlist else party_size, now)
+            booking = _draft(departure, customer, party_size, now)
+            booking.source, booking.notes, booking.creation_key = source, notes, creation_key
+            booking.integration = integration
             return _save(booking, travellers, waitlist=waitlist, actor=actor, now=now)
-    except IntegrityError:  # a double click: the other request was first
+    except (IntegrityError, Refused):  # a double click: the other request was first, perhaps with the last seats
         if known := _made_before(creation_key):
             return known
         raise
@@ -70,6 +68,18 @@ def create_booking(
 
 def _made_before(creation_key: str) -> Booking | None:
     return Booking.objects.filter(creation_key=creation_key).first() if creation_key else None
+
+
+def _locked(departure_id: int, seats: int, now: datetime) -> Departure:
+    """Take the seats first: that locks the departure, so that price and times are read as they stay.
+
+    Who waits takes none, but the departure must still be open when this commits.
+    """
+    try:
+        take_seats(departure_id=departure_id, seats=seats, now=now)
+    except Departure.DoesNotExist:
+        raise NotFound("The departure") from None
+    return Departure.objects.select_related("trip").get(pk=departure_id)
 
 
 def _draft(departure: Departure, customer: Customer, party_size: int, now: datetime) -> Booking:
@@ -105,8 +115,6 @@ def _save(
     booking.status = to
     settle([booking], actor=actor, now=now)  # where nothing is due in advance
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
-    # Who waits takes none, but the departure must still be open when this commits.
-    take_seats(departure_id=departure.pk, seats=0 if waitlist else booking.party_size, now=now)
     if booking.integration and not waitlist:
         check_unpaid_seats(booking, now=now)
     return booking

@@ -11,7 +11,7 @@ from bookings.actors import SYSTEM, Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, change_status, sort_out
-from bookings.services.seats import give_back, seats_of, take_seats
+from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
 from bookings.services.settling import confirm, settle
 from bookings.services.taking import balance_due_on, hold_until
 from bookings.wording import going_back, money
@@ -123,6 +123,8 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
     """expired|cancelled → pending, and confirmed when the deposit is covered; only if the seats are free."""
     outcome = sort_out([booking_id], lambda b: not_in(b, [Status.EXPIRED, Status.CANCELLED], "brought back"))
     booking = outcome.single()
+    take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
+    reread_departures([booking])
     hold = hold_until(booking.departure, now)
     pairs = change_status(
         [booking],
@@ -136,7 +138,6 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
     )
     kind = "booking_confirmed" if settle([booking], actor=actor, now=now) else "booking_confirmation"
     emails.replace(kind, pairs, now=now, reason="The booking was brought back.")
-    take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
     return booking
 
 
@@ -153,6 +154,7 @@ def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) ->
 
     outcome = sort_out(booking_ids, check)
     change_status(outcome.done, Status.NO_SHOW, actor=actor, now=now)
+    emails.withdraw_unwanted(outcome.done, to=Status.NO_SHOW, reason="The departure has left.")
     return outcome
 
 
@@ -187,9 +189,7 @@ def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:
 def _complete(booking_ids: Sequence[int], now: datetime) -> int:
     outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.CONFIRMED], "completed"))
     change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
-    outbox.withdraw(
-        topics=[b.topic for b in outcome.done], reason="The departure has ended.", kinds=["departure_reminder"]
-    )
+    emails.withdraw_unwanted(outcome.done, to=Status.COMPLETED, reason="The departure has ended.")
     return len(outcome.done)
 
 

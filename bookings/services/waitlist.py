@@ -12,7 +12,7 @@ from bookings.actors import SYSTEM, Actor
 from bookings.errors import SoldOut
 from bookings.models import Booking, Departure
 from bookings.services.outcome import Outcome, change_status, sort_out
-from bookings.services.seats import lock_departures, take_many, why_no_seats
+from bookings.services.seats import lock_departures, reread_departures, take_many, why_no_seats
 from bookings.services.settling import settle
 from bookings.services.taking import hold_until
 from bookings.services.transitions import not_in
@@ -31,6 +31,7 @@ def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime)
     waiting = sort_out(booking_ids, lambda b: not_in(b, [Booking.Status.WAITLISTED], "moved off the waiting list"))
     outcome = Outcome[Booking](refused=waiting.refused)
     departures = lock_departures(b.departure_id for b in waiting.done)
+    reread_departures(waiting.done)
     wanted: Counter[int] = Counter()
     for booking in waiting.done:
         departure = departures[booking.departure_id]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import action, display
 
-from notifications import outbox, rendering
+from notifications import outbox, owners, rendering
 from notifications.admin import pages
 from notifications.admin.paging import BoundedPaginator
 from notifications.admin.strict import StrictAdmin, as_typed
@@ -127,6 +127,7 @@ class MessageAdmin(StrictAdmin):
             (message.last_error,),
             (message.withdrawn_reason and f"No longer true: {message.withdrawn_reason}",),
             (message.possible_duplicate and "It may have arrived before, or twice.",),
+            (message.recipient_chosen and "Its address was typed for this mail: it doesn't follow the customer's.",),
         ]
         return format_html_join("", '<p dir="auto">{}</p>', [line for line in lines if line[0]]) or SafeString("–")
 
@@ -136,6 +137,7 @@ class MessageAdmin(StrictAdmin):
 
     @display(description="Plain text part")
     def plain_text(self, message: Message) -> SafeString:
+        message = _as_of_now(message)
         return pages.plain(message.text or rendering.render(message).text)
 
     @display(description="Message-ID")
@@ -147,12 +149,14 @@ class MessageAdmin(StrictAdmin):
         message = self.find(request, message_id)
         if not self.has_view_permission(request, message):
             raise PermissionDenied
+        message = _as_of_now(message)
         return pages.framed(message.html or rendering.render(message).html)
 
     @action(description="Send again", permissions=["view", "resend"], icon="forward_to_inbox")
     def resend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         message = self.find(request, object_id)
-        form = pages.ResendForm(request.POST or None, initial={"recipient": message.recipient})
+        own = owners.recipient_of(message, owners.present([message], now=timezone.now()).get(message.pk))
+        form = pages.ResendForm(request.POST or None, initial={"recipient": own})
         if not form.is_valid():
             return self._ask(request, form, message, title="Send again", question="Send this mail again?")
         try:
@@ -185,7 +189,9 @@ class MessageAdmin(StrictAdmin):
 
     @admin.action(description="Withdraw selected messages", permissions=["withdraw"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
-        ids = list(queryset.values_list("pk", flat=True))
+        ids = pages.chosen(request, queryset)
+        if len(ids) > pages.MOST:
+            return self._too_many(request)
         form = pages.WithdrawForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             question = f"Withdraw {_messages(len(ids))}? Those that are not sent yet will never be sent."
@@ -194,7 +200,9 @@ class MessageAdmin(StrictAdmin):
 
     @admin.action(description="Try selected messages again", permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse:
-        ids = list(queryset.values_list("pk", flat=True))
+        ids = pages.chosen(request, queryset)
+        if len(ids) > pages.MOST:
+            return self._too_many(request)
         if "confirmed" not in request.POST:
             question = f"Try to send {_messages(len(ids))} again? Only those that failed or wait after an error are."
             return self._ask_list(request, pages.RetryForm(), ids, title="Try again", question=question)
@@ -205,8 +213,13 @@ class MessageAdmin(StrictAdmin):
         return pages.ask(request, self, form, title=title, question=question, button=title, facts=facts)
 
     def _ask_list(self, request: HttpRequest, form: Any, ids: list[int], *, title: str, question: str) -> HttpResponse:
-        words = {"action": request.POST["action"], "chosen": pages.chosen(request, ids)}
-        return pages.ask(request, self, form, title=title, question=question, button=title, **words)
+        action = request.POST["action"]
+        return pages.ask(request, self, form, title=title, question=question, button=title, action=action, named=ids)
+
+    def _too_many(self, request: HttpRequest) -> HttpResponse:
+        text = f"That is more than {pages.MOST:,} messages at once. Narrow the list with a search or a filter first."
+        self.message_user(request, text, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
         done = outbox.withdraw_messages(message_ids=ids, reason=reason)
@@ -225,6 +238,13 @@ class MessageAdmin(StrictAdmin):
     def _tell(self, request: HttpRequest, text: str, level: int = messages.SUCCESS) -> HttpResponse:
         self.message_user(request, text, level)
         return HttpResponseRedirect(reverse(pages.admin_url(self, "changelist")))
+
+
+def _as_of_now(message: Message) -> Message:
+    """An unsent one as it would be sent now: with its customer's present name and language."""
+    if message.status in (*Message.UNSENT, Status.FAILED):
+        owners.bring_up_to_date(message, owners.present([message], now=timezone.now()).get(message.pk))
+    return message
 
 
 def _messages(count: int) -> str:

@@ -1,10 +1,10 @@
 """The outbox' own admin pages: the question before an act, and the preview of a mail."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.admin import helpers
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,6 +17,9 @@ PREVIEW_HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
 }
+
+
+MOST = 10_000  # rows that one question is about
 
 
 class ResendForm(forms.Form):
@@ -37,7 +40,7 @@ class RetryForm(forms.Form):
 
 
 def ask(request: HttpRequest, admin: Any, form: forms.Form, **words: Any) -> HttpResponse:
-    """The page with the question. `words`: title, question, button and, for a list action, action and chosen."""
+    """The page with the question. `words`: title, question, button and, for a list action, action and the ids named."""
     return TemplateResponse(
         request,
         "admin/notifications/ask.html",
@@ -52,10 +55,12 @@ def ask(request: HttpRequest, admin: Any, form: forms.Form, **words: Any) -> Htt
     )
 
 
-def chosen(request: HttpRequest, ids: Sequence[int]) -> dict[str, Any]:
-    """What the second request of a list action repeats: all across the pages, or each row that was ticked."""
-    across = request.POST.get("select_across", "0")
-    return {"select_across": across, "ids": ids[:1] if across == "1" else ids}
+def chosen(request: HttpRequest, rows: QuerySet[Any]) -> list[int]:
+    """The rows that a list action is about: those that are chosen, and once it has asked, just those that it named."""
+    named = request.POST.get("named", "")
+    if named:
+        return [int(pk) for pk in named.split(",") if pk.isascii() and pk.isdecimal() and len(pk) < 19][:MOST]
+    return list(rows.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
 
 
 def admin_url(admin: Any, page: str) -> str:

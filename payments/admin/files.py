@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from notifications.receipt import receipt_pdf
+from notifications.rendering import text_language
 from payments.emails import receipt_facts, receipt_name
 from payments.models import Payment
 from payments.proofs import type_of
@@ -41,9 +42,9 @@ def receipt(model_admin: "DeskAdmin", request: HttpRequest, object_id: str) -> H
     if not name:
         raise Http404("This payment has no receipt.")
     headers = HEADERS | {"Content-Disposition": content_disposition_header(True, f"{name}.pdf") or "attachment"}
-    return HttpResponse(
-        receipt_pdf(receipt_facts(payment, now=timezone.now())), content_type="application/pdf", headers=headers
-    )
+    language = text_language("payment_confirmation", payment.booking.customer.language)
+    pdf = receipt_pdf(receipt_facts(payment, now=timezone.now()), language)
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 
 def find(model_admin: "DeskAdmin", request: HttpRequest, object_id: str) -> Payment:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from bookings import emails
 from bookings.links import can_pay_online, pay_url
 from bookings.models import Booking, Trip
+from bookings.services.reminders import Reminder, not_reminded
 from notifications import outbox
 from notifications.models import ReminderRule
 from payments.models import Payment
@@ -23,6 +25,18 @@ UNCLEAR = (Payment.Status.UNKNOWN, Payment.Status.REVIEW)  # perhaps it is paid:
 Days = tuple[date, date]
 
 
+@dataclass(frozen=True)
+class Speaker:
+    """Who reminds: a rule, named by its intent and never by its hours, or the end of the day itself."""
+
+    intent: str
+    hours: int  # before the end of the due date
+
+    def moment(self, booking: Booking, due_on: date) -> datetime:
+        over = datetime.combine(due_on + DAY, time(), booking.departure.trip.zone)
+        return over.astimezone(UTC) - timedelta(hours=self.hours)
+
+
 def plan_payment_reminders(*, now: datetime) -> int:
     """Queue the reminders whose hour has come, for confirmed bookings that owe money and have not left.
 
@@ -33,10 +47,10 @@ def plan_payment_reminders(*, now: datetime) -> int:
     if not rules:
         return 0
     zones = [ZoneInfo(name) for name in Trip.objects.order_by().values_list("time_zone", flat=True).distinct()]
-    queued, nearer = _plan(zones, _days_over, "overdue", now), 0
+    queued, nearer = _plan(zones, _days_over, Speaker("overdue", 0), now), 0
     for rule in rules:
         window = _days_ahead(nearer, rule.hours_before)
-        queued += _plan(zones, window, f"{rule.hours_before}", now)
+        queued += _plan(zones, window, Speaker(rule.intent, rule.hours_before), now)
         nearer = rule.hours_before
     return queued
 
@@ -55,7 +69,7 @@ def _later(here: datetime, hours: int) -> date:
     return (here.astimezone(ZoneInfo("UTC")) + timedelta(hours=hours)).astimezone(here.tzinfo).date()
 
 
-def _plan(zones: list[ZoneInfo], days_of: Callable[[datetime], Days], occurrence: str, now: datetime) -> int:
+def _plan(zones: list[ZoneInfo], days_of: Callable[[datetime], Days], speaker: Speaker, now: datetime) -> int:
     """A mail for each booking whose due date lies in the days that `days_of` gives for the moment where the trip is."""
     windows: dict[Days, list[str]] = defaultdict(list)
     for zone in zones:
@@ -64,14 +78,14 @@ def _plan(zones: list[ZoneInfo], days_of: Callable[[datetime], Days], occurrence
     for days, names in windows.items():
         due |= Q(balance_due_on__range=days, departure__trip__time_zone__in=names)
     queued, last = 0, 0
-    while batch := _queue_batch(due, last, occurrence, now):
+    while batch := _queue_batch(due, last, speaker, now):
         count, last = batch
         queued += count
     return queued
 
 
 @transaction.atomic
-def _queue_batch(due: Q, after: int, occurrence: str, now: datetime) -> tuple[int, int] | None:
+def _queue_batch(due: Q, after: int, speaker: Speaker, now: datetime) -> tuple[int, int] | None:
     """(how many are new, the last booking's key). Who pays this moment is left to the next run."""
     unclear = Payment.objects.filter(booking=OuterRef("pk"), status__in=UNCLEAR)
     owing = Booking.objects.filter(
@@ -88,12 +102,18 @@ def _queue_batch(due: Q, after: int, occurrence: str, now: datetime) -> tuple[in
     bookings = list(owing.order_by("pk")[:BATCH])
     if not bookings:
         return None
-    return outbox.enqueue([_reminder(b, occurrence, now) for b in bookings], now=now), bookings[-1].pk
+    reminders = [
+        Reminder(b, f"{b.balance_due_on:%Y%m%d}", speaker.moment(b, b.balance_due_on))
+        for b in bookings
+        if b.balance_due_on
+    ]
+    mails = [_mail(r.booking, f"{speaker.intent}:{r.occurrence}", now) for r in not_reminded(KIND, reminders)]
+    return outbox.enqueue(mails, now=now), bookings[-1].pk
 
 
-def _reminder(booking: Booking, occurrence: str, now: datetime) -> outbox.Mail:
+def _mail(booking: Booking, occurrence: str, now: datetime) -> outbox.Mail:
     facts = {"amount": f"{booking.balance:.2f}", "due_now": f"{booking.balance:.2f}"}
     facts["overdue"] = "yes" if booking.is_overdue(now) else ""
     if can_pay_online(booking) and booking.due_at(now) != booking.balance:
         facts["pay_url"] = pay_url(booking, booking.balance)  # else the link would ask for the deposit alone
-    return emails.mail(KIND, booking, f"{occurrence}:{booking.balance_due_on:%Y%m%d}", now=now, facts=facts)
+    return emails.mail(KIND, booking, occurrence, now=now, facts=facts)

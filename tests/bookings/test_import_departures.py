@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ ROW = ["LAL-A", "Lalibela highlands, class A", "2026-12-01", "07:30", "15", "1,5
 OLD_SYSTEM = Path(__file__).parents[1] / "data" / "old-system-departures.csv"
 
 
-def run(*rows: list[str], now: datetime = NOW, **options: bool) -> Report:
+def run(*rows: list[str], now: datetime = NOW, **options: Any) -> Report:
     return import_departures(table=Table(HEADERS, list(rows)), options=ImportOptions(**options), now=now)
 
 

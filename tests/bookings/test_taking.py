@@ -101,7 +101,7 @@ def test_where_nothing_is_due_in_advance_the_booking_is_confirmed_at_once() -> N
     message = Message.objects.get()
     assert (message.kind, message.context["status"], message.context["hold_until"]) == (
         "booking_confirmation",
-        "Confirmed",
+        "confirmed",
         "",
     )
 

@@ -236,7 +236,7 @@ def test_a_smaller_party_whose_deposit_is_covered_is_confirmed() -> None:
     moving.change_party_size(booking_id=booking.pk, party_size=2, actor=clerk(), now=NOW)
     booking.refresh_from_db()
     assert (booking.status, booking.hold_expires_at) == ("confirmed", None)
-    assert Message.objects.get(kind="booking_changed").context["status"] == "Confirmed"
+    assert Message.objects.get(kind="booking_changed").context["status"] == "confirmed"
 
 
 def test_confirming_after_the_departure_completes_at_once_and_tells_nobody_of_seats() -> None:

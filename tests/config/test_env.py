@@ -52,6 +52,8 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
         ("EMAIL_URL", "smtp://mail:port"),
         ("EMAIL_URL", "anymail+postmrk://?POSTMARK_SERVER_TOKEN=x"),
         ("DEFAULT_FROM_EMAIL", "desk"),
+        ("DEFAULT_FROM_EMAIL", "Tours, Inc. <desk@tourdesk.example>"),
+        ("SUPPORT_EMAIL", "help@tourdesk.example, desk@tourdesk.example"),
         ("VAR_DIR", "/dev/null/var"),
         ("PORT", "70000"),
         ("ALLOWED_HOSTS", "https://desk.example.com"),

@@ -2,13 +2,17 @@
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.db import connection as database
 from pytest_django import Settings
 
-from notifications import connection, delivery, outbox
+from config.mail_address import why_unusable
+from notifications import connection, delivery, outbox, receipt, rendering, writing
 from notifications.catalogue import sample
+from notifications.failures import OURS
 from notifications.models import Message, MessageTemplate
 from tests.factories import NOW, make_message
 
@@ -29,18 +33,18 @@ def test_a_due_message_is_sent_and_marked(mail_server: MailServer) -> None:
     assert deliver(message) == "sent"
     assert (message.status, message.sent_at, message.attempts, message.task_id) == ("sent", NOW, 1, "task-1")
     assert (message.lease_expires_at, message.last_error) == (None, "")
-    (mail,) = mail_server.mailbox.mails
-    assert (mail["To"], mail["Subject"]) == ("almaz@example.com", message.subject)
-    assert mail["Message-ID"] == f"<{message.uuid}@tourdesk.example>" == message.message_id
-    assert mail["Auto-Submitted"] == "auto-generated"
-    parts = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}
+    (got,) = mail_server.mailbox.mails
+    assert (got["To"], got["Subject"]) == ("almaz@example.com", message.subject)
+    assert got["Message-ID"] == f"<{message.uuid}@tourdesk.example>" == message.message_id
+    assert got["Auto-Submitted"] == "auto-generated"
+    parts = {part.get_content_type(): part.get_content() for part in got.iter_parts()}
     assert parts["text/plain"].replace("\r\n", "\n") == message.text
     assert "Dear አልማዝ," in parts["text/html"]
 
 
 def attachments(mail_server: MailServer) -> list[tuple[str | None, str]]:
-    mail = mail_server.mailbox.mails[-1]
-    return [(part.get_filename(), part.get_content_type()) for part in mail.iter_attachments()]
+    got = mail_server.mailbox.mails[-1]
+    return [(part.get_filename(), part.get_content_type()) for part in got.iter_attachments()]
 
 
 def test_a_payment_confirmation_carries_its_receipt_and_so_does_the_resend(mail_server: MailServer) -> None:
@@ -61,13 +65,106 @@ def test_without_a_receipt_number_nothing_is_attached(mail_server: MailServer, k
     assert attachments(mail_server) == []
 
 
-def test_a_receipt_that_can_t_be_made_holds_no_mail_back(
+def test_a_receipt_that_can_t_be_made_is_a_fault_of_ours_and_waits(
     mail_server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    message = make_message(kind="payment_confirmation", context={"customer_name": "Almaz", "receipt": "R-000042"})
-    assert (deliver(message), message.last_error) == ("sent", delivery.NO_RECEIPT)
-    assert attachments(mail_server) == []
-    assert caplog.messages == [f"Mail #{message.pk} goes without its receipt: KeyError"]
+    facts = {"customer_name": "Almaz", "receipt": "R-000042", "reference": "TD-1"}
+    message, other = make_message(kind="payment_confirmation", context=facts), make_message()
+    assert deliver(message) == "queued"
+    assert message.last_error == f"This mail could not be made (KeyError). {OURS}"
+    assert (message.attempts, message.due_at) == (0, NOW + delivery.PAUSE)
+    assert caplog.messages[0] == f"Mail #{message.pk} could not be made: KeyError"
+    assert mail_server.mailbox.mails == []
+    assert deliver(other) == "sent"  # nothing is wrong with the others
+    message.context = sample("payment_confirmation")  # put right
+    message.save()
+    assert (deliver(message, after=delivery.PAUSE), message.last_error) == ("sent", "")
+    assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
+
+
+def test_letters_that_no_font_has_are_told_to_staff_and_to_the_log_without_the_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    message = make_message(
+        kind="payment_confirmation", context=sample("payment_confirmation") | {"customer_name": "ᚠᚢ"}
+    )
+    assert (deliver(message), message.last_error) == ("sent", writing.SPELLED)
+    assert caplog.messages == [f"The receipt of mail #{message.pk} has letters that none of our fonts has"]
+
+
+def test_a_font_that_is_missing_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(receipt, "FONTS", tmp_path)
+    message = make_message(kind="payment_confirmation")
+    assert (deliver(message), message.attempts, len(mail.outbox)) == ("queued", 0, 0)
+    assert message.last_error == f"This mail could not be made (FileNotFoundError). {OURS}"
+
+
+def test_a_built_in_text_that_is_broken_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "built_in", lambda _kind: ("Subject", "{% if %}"))
+    message = make_message()
+    assert (deliver(message), message.attempts, len(mail.outbox)) == ("queued", 0, 0)
+    assert message.last_error == f"This mail could not be made (UnfitText). {OURS}"
+
+
+def test_a_sender_that_can_t_be_written_pauses_every_mail_and_fails_none(
+    mail_server: MailServer, settings: Settings
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Tours, Inc. <desk@tourdesk.example>"
+    message, other = make_message(), make_message()
+    assert deliver(message) == "queued"
+    other.refresh_from_db()
+    assert message.last_error == other.last_error
+    assert message.last_error.endswith("Check DEFAULT_FROM_EMAIL.")
+    assert (message.attempts, other.attempts, other.due_at) == (0, 0, NOW + delivery.PAUSE)
+    settings.DEFAULT_FROM_EMAIL = '"Tours, Inc." <desk@tourdesk.example>'
+    assert deliver(message, after=delivery.PAUSE) == "sent"
+
+
+def test_a_mail_that_can_t_be_made_is_tried_less_and_less_often() -> None:
+    message = make_message(kind="payment_confirmation", context={"receipt": "R-000042"})
+    Message.objects.filter(pk=message.pk).update(created_at=NOW)
+    waits, at = [], timedelta()
+    for _ in range(6):
+        deliver(message, after=at)
+        waits.append(int((message.due_at - NOW - at).total_seconds() / 60))
+        at = message.due_at - NOW
+    assert (waits, message.attempts) == ([5, 5, 10, 20, 40, 60], 0)
+
+
+@pytest.mark.parametrize(
+    ("sender", "domain", "header"),
+    [
+        ("desk@münchen.example", "xn--mnchen-3ya.example", "desk@xn--mnchen-3ya.example"),
+        ("Reise <desk@münchen.example>", "xn--mnchen-3ya.example", "Reise <desk@xn--mnchen-3ya.example>"),
+        ('"Tours, Inc." <desk@tourdesk.example>', "tourdesk.example", '"Tours, Inc." <desk@tourdesk.example>'),
+        ("አልማዝ ጉዞ <desk@tourdesk.example>", "tourdesk.example", "አልማዝ ጉዞ <desk@tourdesk.example>"),
+        ("Tours (Addis) <desk@tourdesk.example>", "tourdesk.example", "Tours <desk@tourdesk.example>"),
+    ],
+)
+def test_every_sender_that_passes_the_start_check_is_written_well(
+    mail_server: MailServer, settings: Settings, sender: str, domain: str, header: str
+) -> None:
+    assert why_unusable(sender) == ""
+    settings.DEFAULT_FROM_EMAIL = sender
+    message = make_message()
+    assert (deliver(message), message.last_error) == ("sent", "")
+    [got] = mail_server.mailbox.mails
+    assert got["Message-ID"] == f"<{message.uuid}@{domain}>"
+    assert (got["From"].addresses[0].addr_spec, str(got["From"])) == (f"desk@{domain}", header)
+
+
+def test_a_recipient_with_an_international_domain_is_reached(mail_server: MailServer) -> None:
+    message = make_message(recipient="almaz@münchen.example")
+    assert deliver(message) == "sent"
+    [got] = mail_server.mailbox.mails
+    assert got["To"].addresses[0].addr_spec == "almaz@xn--mnchen-3ya.example"
+
+
+@pytest.mark.parametrize("recipient", ["አልማዝ@example.com", "josé@münchen.example"])
+def test_a_recipient_with_letters_that_no_server_of_ours_takes_fails_alone(recipient: str) -> None:
+    message = make_message(recipient=recipient)
+    assert (deliver(message), len(mail.outbox)) == ("failed", 0)
+    assert message.last_error.startswith("The mail server can't take an address with such letters before the @.")
 
 
 def test_delivered_twice_sends_one_mail(mail_server: MailServer) -> None:
@@ -131,7 +228,7 @@ def test_a_line_lost_after_the_mail_was_handed_over_is_marked_as_possibly_twice(
     assert deliver(message) == "queued"
     assert (message.possible_duplicate, message.last_error) == (True, "The mail server hung up.")
     assert deliver(message, after=timedelta(minutes=1)) == "sent"
-    assert [mail["Message-ID"] for mail in mail_server.mailbox.mails] == [message.message_id] * 2
+    assert [got["Message-ID"] for got in mail_server.mailbox.mails] == [message.message_id] * 2
 
 
 def test_a_second_answer_that_is_missing_leaves_the_mail_to_a_person(mail_server: MailServer) -> None:
@@ -297,4 +394,4 @@ def test_two_workers_at_once_send_one_mail(mail_server: MailServer) -> None:
     for worker in workers:
         worker.join()
     assert sorted(outcomes) == ["sent"] * 10 + ["skipped"] * 10
-    assert len({mail["Message-ID"] for mail in mail_server.mailbox.mails}) == len(mail_server.mailbox.mails) == 10
+    assert len({got["Message-ID"] for got in mail_server.mailbox.mails}) == len(mail_server.mailbox.mails) == 10

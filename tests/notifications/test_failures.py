@@ -13,11 +13,12 @@ from anymail.exceptions import (
     AnymailInvalidAddress,
     AnymailRecipientsRefused,
     AnymailRequestsAPIError,
+    AnymailSerializationError,
     AnymailUnsupportedFeature,
 )
 from django.core.mail import BadHeaderError
 
-from notifications.failures import Fate, classify, code_of
+from notifications.failures import Fate, FaultOfOurs, WrongAddress, classify, code_of
 
 
 def refused(code: int) -> smtplib.SMTPRecipientsRefused:
@@ -63,15 +64,12 @@ PERMANENT = [
     refused(550),
     smtplib.SMTPSenderRefused(552, b"too large", "desk@tourdesk.example"),
     smtplib.SMTPNotSupportedError("One or more addresses require internationalized email support"),
-    BadHeaderError("newline"),
-    UnicodeEncodeError("ascii", "é", 0, 1, "no"),
+    WrongAddress("no"),
     http(400),
     http(404),
     http(422),
     AnymailRecipientsRefused(),
     AnymailInvalidAddress("bad"),
-    AnymailUnsupportedFeature("no"),
-    KeyError("a fault of ours"),
 ]
 CONFIGURATION = [
     smtplib.SMTPAuthenticationError(535, b"wrong password"),
@@ -88,15 +86,29 @@ CONFIGURATION = [
     AnymailConfigurationError("no key"),
     ImportError("No module named 'anymail.backends.postmrk'."),
 ]
+OF_OURS = [  # in what we made or set: never the customer's
+    BadHeaderError("newline"),
+    UnicodeEncodeError("ascii", "é", 0, 1, "no"),
+    AnymailUnsupportedFeature("no"),
+    AnymailSerializationError("no"),
+    KeyError("a fault of ours"),
+    FaultOfOurs("no"),
+]
 
 
 @pytest.mark.parametrize(
     ("fate", "errors"),
-    [(Fate.TRANSIENT, TRANSIENT), (Fate.PERMANENT, PERMANENT), (Fate.CONFIGURATION, CONFIGURATION)],
+    [(Fate.TRANSIENT, TRANSIENT), (Fate.PERMANENT, PERMANENT), (Fate.CONFIGURATION, CONFIGURATION + OF_OURS)],
     ids=["transient", "permanent", "configuration"],
 )
 def test_each_failure_has_its_fate(fate: Fate, errors: list[Exception]) -> None:
     assert [error for error in errors if classify(error).fate is not fate] == []
+
+
+def test_a_fault_in_one_mail_of_ours_holds_no_other_back() -> None:
+    assert [error for error in OF_OURS if not classify(error).alone] == []
+    assert [error for error in CONFIGURATION if classify(error).alone] == []
+    assert classify(FaultOfOurs("no", everywhere=True)).alone is False
 
 
 def test_configuration_failures_name_the_cure() -> None:

@@ -5,9 +5,15 @@ from typing import Any
 
 import pypdf
 import pytest
+from fpdf import FPDF
+from fpdf.bidi import auto_detect_base_direction
+from fpdf.enums import TextDirection
+from fpdf.fonts import TTFFont
 
+from notifications import scripts
 from notifications.catalogue import sample
-from notifications.receipt import receipt_pdf
+from notifications.receipt import FONTS, make_receipt, receipt_pdf
+from notifications.typesetting import Typesetter
 
 AMHARIC, HEBREW, HAN, HANGUL = "አበበ ተስፋዬ ገብረ", "שרה", "王小明 山田太郎", "김민수"
 
@@ -62,9 +68,117 @@ def test_names_that_run_from_the_right_stand_in_their_own_order() -> None:
     assert f"Received from Dr. {HEBREW} & Søren" in read(customer_name=f"Dr. {HEBREW} & Søren")
 
 
-def test_what_no_font_has_is_replaced_and_marks_that_turn_the_text_are_left_out() -> None:
-    assert "Received from Almaz \ufffd" in read(customer_name="Almaz \U0001f389")
+def test_marks_that_turn_the_text_are_left_out() -> None:
     assert "Received from abc 100" in read(customer_name="\u202eabc\u2066 100\u0000")
+
+
+NAMES = {
+    "ethiopic": AMHARIC,
+    "arabic": "خالد (أبو علي) حسن",
+    "persian": "می\u200cخواهم ژاله",
+    "hebrew": "שָׂרָה (שרי) כהן",
+    "thai": "น้ำผึ้ง สมชาย",
+    "georgian": "ნინო ბერიძე",
+    "armenian": "Արմեն Սարգսյան",
+    "devanagari": "प्रिया क्षत्रिय शर्मा",
+    "bengali": "রবীন্দ্রনাথ ঠাকুর",
+    "tamil": "தமிழ்ச்செல்வி கோபாலகிருஷ்ணன்",
+    "gujarati": "ગુજરાતી પટેલ",
+    "gurmukhi": "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "oriya": "ଓଡ଼ିଆ ଶ୍ରୀ",
+    "telugu": "తెలుగు శ్రీ",
+    "kannada": "ಕನ್ನಡ ಕೃಷ್ಣ",
+    "malayalam": "മലയാളം ശ്രീ",
+    "sinhala": "ශ්\u200dරී ලංකා",
+    "lao": "ສົມສັກ ນ້ຳ",
+    "khmer": "សុខ ស្រីមុំ",
+    "myanmar": "မြန်မာ ကျော်",
+    "tibetan": "བཀྲ་ཤིས་རྒྱལ",
+    "mongolian": "ᠮᠣᠩᠭᠣᠯ",
+    "cherokee": "ᏣᎳᎩ",
+    "inuktitut": "ᐃᓄᒃᑎᑐᑦ",
+    "tifinagh": "ⴰⵎⴰⵣⵉⵖ",
+    "syriac": "ܝܘܚܢܢ",
+    "thaana": "ދިވެހި",
+    "nko": "ߒߞߏ",
+    "adlam": "𞤀𞤣𞤤𞤢𞤥",
+    "javanese": "ꦗꦮ",
+    "yi": "ꆈꌠꉙ",
+    "han": HAN,
+    "hangul": HANGUL,
+    "vietnamese": "Nguyễn Thị Hồng",
+    "decomposed": "Nguye\u0302\u0303n",
+    "emoji": "Almaz 🎉 👩\u200d👩\u200d👧 🇪🇹 ❤\ufe0f 👍🏽",
+    "mixed": "Dr. שרה (Sara) כהן & สมชาย [ნინო] 12",
+}
+
+
+@pytest.fixture(scope="module")
+def setter() -> Typesetter:
+    """With every font that the names take."""
+    pdf = FPDF()
+    pdf.str_alias_nb_pages = ""
+    return Typesetter(pdf, FONTS, "".join(NAMES.values()))
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_name_in_any_script_has_a_glyph_for_each_letter(name: str, setter: Typesetter) -> None:
+    assert not setter.lacks(name)
+    for run in setter._visual(scripts.visible(name), TextDirection.LTR):  # noqa: SLF001
+        font = setter.pdf.fonts[run.font]
+        assert isinstance(font, TTFFont)
+        glyphs, _places = font.perform_harfbuzz_shaping(
+            run.text, 11, {"features": {}, "fragment_direction": run.direction}
+        )
+        assert 0 not in [glyph.codepoint for glyph in glyphs]  # .notdef, the box
+
+
+def test_a_page_with_all_of_them_has_no_box_and_no_letter_replaced() -> None:
+    receipt = make_receipt(facts(customer_name=" / ".join(NAMES.values())), "en")
+    assert not receipt.spelled
+    assert "\ufffd" not in pypdf.PdfReader(io.BytesIO(receipt.pdf)).pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "on_page"),
+    [
+        ("שרה (שרי) כהן", "כהן| (|שרי|) |שרה"),
+        ("Cohen (כהן) [x]", "Cohen (|כהן|) [x]"),
+        ("כהן [Cohen]", "[|Cohen|] |כהן"),
+        ("שרה «12» <3>", "<|3|> «|12|» |שרה"),
+        ("خالد (أبو) حسن", "حسن| (|أبو|) |خالد"),
+        ("שרה สมชาย (ნინო) כהן", "כהן| |สมชาย| (|ნინო|)| |שרה"),
+    ],
+)
+def test_brackets_stand_round_what_they_are_about_whichever_way_it_is_read(
+    name: str, on_page: str, setter: Typesetter
+) -> None:
+    """Runs from left to right; the letters of a run from the right are in the order of the text."""
+    runs = setter._visual(name, auto_detect_base_direction(name))  # noqa: SLF001
+    assert "|".join(run.text for run in runs) == on_page
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [("Almaz 𓀀", "Almaz A1"), ("𠮷野", "Kichi野"), ("ᚠᚢᚦ", "futh"), ("𝒜lmaz", "Almaz"), ("\ue000", "\ufffd")],
+)
+def test_what_no_font_has_is_spelled_in_latin_letters_and_staff_are_told(name: str, spelled: str) -> None:
+    receipt = make_receipt(facts(customer_name=name), "en")
+    [page] = pypdf.PdfReader(io.BytesIO(receipt.pdf)).pages
+    assert f"Received from {spelled}" in page.extract_text().splitlines()
+    assert receipt.spelled
+
+
+def test_names_that_do_not_stand_on_the_page_are_not_looked_at() -> None:
+    assert make_receipt(facts(travellers=["ᚠᚢᚦ", HAN]), "en").pdf == make_receipt(facts(), "en").pdf
+
+
+def test_a_receipt_in_amharic_has_amharic_words() -> None:
+    lines = pypdf.PdfReader(io.BytesIO(receipt_pdf(facts(), "am"))).pages[0].extract_text().splitlines()
+    assert lines[1:6] == ["ደረሰኝ R-000042", "የተቀበልነው ገንዘብ", "ETB 900.00", "ከፋይ Almaz Tesfaye", lines[5]]
+    assert "ሰኞ 23 ኖቬምበር 2026, 10:05" in lines[5]
+    assert "የክፍያ ዘዴ ጥሬ ገንዘብ" in lines
+    assert not [line for line in lines if "Received" in line or "Mon" in line or "Cash" in line]
 
 
 @pytest.mark.parametrize("letter", ["Ж", "ጨ", "王", "م"])

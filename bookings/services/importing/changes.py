@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bookings.actors import Actor
 from bookings.models import Booking, Customer
-from bookings.services.customers import clean_phone
+from bookings.services.customers import clean_phone, readdress_unsent
 from bookings.services.importing.report import Report
 from bookings.services.importing.rows import STATUSES, BookingRow
 from bookings.services.outcome import add_events
@@ -88,5 +88,7 @@ def _write(changed: Sequence[Booking], texts: dict[int, str], actor: Actor, now:
     for booking in changed:
         booking.updated_at = now
     Booking.objects.bulk_update(changed, ["notes", "creation_key", "updated_at"])
-    Customer.objects.bulk_update({b.customer_id: b.customer for b in changed}.values(), CONTACT)
+    customers = {b.customer_id: b.customer for b in changed}
+    Customer.objects.bulk_update(customers.values(), CONTACT)
+    readdress_unsent(customers)
     add_events(changed, kind="imported", texts=texts, actor=actor, now=now)

@@ -14,11 +14,15 @@ from bookings.models import Departure
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """`good_rows`: write what is good although rows were refused. Without it a file goes in whole or not at all."""
+    """`good_rows`: write what is good although rows were refused. Without it a file goes in whole or not at all.
+
+    `named`: the figures that the person was shown and said yes to; when they come out otherwise, nothing is written.
+    """
 
     dry_run: bool = False
     good_rows: bool = False
     send_confirmations: bool = False
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class Report:
     oversold: list[Departure] = field(default_factory=list)
     dry_run: bool = False
     written: bool = False
+    changed: bool = False  # not what the person was shown
+
+    @property
+    def figures(self) -> str:
+        """What a person says yes to."""
+        return f"{self.created},{self.updated},{self.unchanged},{len(self.refused)}"
 
     def refuse(self, row: int, reason: str) -> None:
         self.refused.append(RowNote(row, reason))
@@ -80,14 +90,16 @@ class Report:
 
 @contextmanager
 def all_or_nothing(report: Report, options: ImportOptions) -> Iterator[None]:
-    """One transaction, kept only if it may be: no dry run, and no refused row unless the good rows are wanted."""
+    """One transaction, kept only if it may be: no dry run, as named, and no refused row unless good rows are wanted."""
     report.dry_run = options.dry_run
     try:
         with transaction.atomic():
             yield
             report.refused.sort(key=lambda note: note.row)
             report.remarks.sort(key=lambda note: note.row)
-            report.written = not options.dry_run and (options.good_rows or not report.refused)
+            report.changed = options.named not in ("", report.figures)
+            agreed = (options.good_rows or not report.refused) and not report.changed
+            report.written = agreed and not options.dry_run
             if not report.written:
                 transaction.set_rollback(True)
     except IntegrityError as error:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0005_fold_function'),
+        ('bookings', '0007_no_hashes_in_the_history'),
     ]
 
     operations = [
