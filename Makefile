@@ -13,7 +13,7 @@ URL ?= http://127.0.0.1:8000
 FUZZ_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-sqlite e2e bench fuzz lint types format lock up down clean
+.PHONY: help setup setup-dev demo ports test test-sqlite e2e bench fuzz lint types format lock up down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +22,13 @@ setup: .venv/.installed ## .venv with the pinned dependencies
 
 setup-dev: .venv/.installed-dev
 
-demo: setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
+demo: ports setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
 	@exec $(BIN)/python manage.py demo
+
+# Before minutes of installing; what stands in .env counts, too.
+ports:
+	@$(PYTHON) -I config/ports.py "$${PORT:-$$(sed -n 's/^PORT=//p' .env 2>/dev/null)}" \
+		"$${FLOWER_PORT:-$$(sed -n 's/^FLOWER_PORT=//p' .env 2>/dev/null)}"
 
 test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and RabbitMQ when they run (REQUIRE_SERVICES=1: must)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
@@ -52,7 +57,7 @@ lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 types: setup-dev ## mypy, strict
-	@$(BIN)/mypy .
+	@$(BIN)/python -m mypy .
 
 format: setup-dev ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero . && $(BIN)/ruff format .
