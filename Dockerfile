@@ -1,5 +1,6 @@
 # One image for web, worker, beat and Flower; compose.yaml says which command each runs.
 FROM python:3.11-slim AS dependencies
+WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt

@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --require-hashes --no-deps
-LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# For every Python from the lowest on, whichever runs it: with pip-compile Debian 12's 3.11.2 lacked a package.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # What `check --deploy` looks at: the settings as they are in production.
 PRODUCTION := SITE_URL=https://desk.example.com ALLOWED_HOSTS=desk.example.com \
 	DATABASE_URL=postgres://lint@127.0.0.1/lint CELERY_BROKER_URL=amqp://127.0.0.1// EMAIL_URL=smtp://127.0.0.1
@@ -13,7 +13,7 @@ URL ?= http://127.0.0.1:8000
 FUZZ_SECONDS ?= 300
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-sqlite e2e bench fuzz lint types format lock up down clean
+.PHONY: help setup setup-dev demo ports test test-sqlite e2e bench fuzz lint types format lock up down clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,8 +22,13 @@ setup: .venv/.installed ## .venv with the pinned dependencies
 
 setup-dev: .venv/.installed-dev
 
-demo: setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
+demo: ports setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
 	@exec $(BIN)/python manage.py demo
+
+# Before minutes of installing; what stands in .env counts, too.
+ports:
+	@$(PYTHON) -I config/ports.py "$${PORT:-$$(sed -n 's/^PORT=//p' .env 2>/dev/null)}" \
+		"$${FLOWER_PORT:-$$(sed -n 's/^FLOWER_PORT=//p' .env 2>/dev/null)}"
 
 test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and RabbitMQ when they run (REQUIRE_SERVICES=1: must)
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
@@ -52,7 +57,7 @@ lint: setup-dev types ## ruff, mypy, import-linter, missing migrations, check --
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 types: setup-dev ## mypy, strict
-	@$(BIN)/mypy .
+	@$(BIN)/python -m mypy .
 
 format: setup-dev ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero . && $(BIN)/ruff format .

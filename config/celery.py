@@ -7,14 +7,15 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.bootsteps import StartStopStep
-from celery.signals import task_failure, task_prerun, worker_ready
+from celery.signals import celeryd_init, task_failure, task_prerun, worker_ready
 
+from config import servers
 from config.queues import declare_dead_letters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # So that a plain `celery -A config flower` asks for a password.
 os.environ.setdefault("FLOWER_CONF", str(Path(__file__).with_name("flower.py")))
-
+servers.flower(embedded=False)  # Flower takes FLOWER_* for itself before it reads that file, and ends in a traceback
 
 CONFIRM_SECONDS = 5
 
@@ -60,9 +61,16 @@ def drop_connections_of_failed_task(**_kwargs: Any) -> None:
     connections.close_all()
 
 
+@celeryd_init.connect
+def probe_servers(**_kwargs: Any) -> None:
+    from config import probes
+
+    probes.before_serving(logging.getLogger(__name__).warning)
+
+
 @worker_ready.connect
 def tell_stand_ins(**_kwargs: Any) -> None:
-    from config.stand_ins import stand_ins
+    from config.stand_ins import in_use
 
-    for warning in stand_ins():
-        logging.getLogger(__name__).warning(warning)
+    if sentence := in_use():
+        logging.getLogger(__name__).warning(sentence)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from config import probes
 from config.beat_entries import UsableRowsScheduler
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ class Scheduler(UsableRowsScheduler):
     publishing = False
 
     def setup_schedule(self) -> None:
+        # There is no schedule without the database; the supervisor starts us again.
+        probes.before_serving(logger.warning, needs_database=True)
         leave_the_future()
         self.lock = only_beat()
         super().setup_schedule()

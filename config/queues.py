@@ -82,11 +82,8 @@ BROKER: dict[str, Any] = {
 
 def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Django settings (CELERY_ prefix) for RabbitMQ, or for the filesystem when no broker is named."""
-    known = broker_url.startswith(("amqp://", "amqps://", "memory://"))
-    if broker_url and not (known and env.port_is_right(broker_url)):
-        env.stop(
-            "CELERY_BROKER_URL", "wants amqp://user:password@host:port/vhost or amqps:// (empty: files under var/)."
-        )
+    if broker_url and not broker_url.startswith("memory://"):
+        env.brokers(broker_url)
     common = {
         **TASKS,
         **WORKER,

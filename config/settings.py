@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from django.conf.locale import LANG_INFO
 
-from config import env, queues
+from config import env, queues, servers
 from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -14,12 +14,10 @@ VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 # --- the web -----------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
-SITE_URL = env.url("SITE_URL", f"http://127.0.0.1:{env.port('PORT', 8000)}", "http https").rstrip("/")
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1")
+SITE_URL = env.site_url(f"http://127.0.0.1:{env.port('PORT', 8000)}")
+ALLOWED_HOSTS = env.allowed_hosts(SITE_URL)
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-if any(not origin.startswith(("http://", "https://")) for origin in CSRF_TRUSTED_ORIGINS):
-    env.stop("CSRF_TRUSTED_ORIGINS", "wants origins such as https://desk.example.com, divided by commas.")
+CSRF_TRUSTED_ORIGINS = env.trusted_origins(SITE_URL)
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
@@ -86,7 +84,7 @@ TEMPLATES = [
 ]
 
 # --- data --------------------------------------------------------------------------------------
-DATABASES = {"default": env.database(VAR_DIR)}
+DATABASES = {"default": env.database(VAR_DIR / "tourdesk.sqlite3")}
 EMBEDDED = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 if EMBEDDED:
     # IMMEDIATE: a writer waits for its turn at BEGIN, not in the middle of its work.
@@ -98,6 +96,8 @@ if EMBEDDED:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 300)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # For `make test`: a PostgreSQL that was installed without LANG makes databases in SQL_ASCII.
+    DATABASES["default"]["TEST"] = {"CHARSET": "UTF8", "TEMPLATE": "template0"}
     # A database that is gone without a word is noticed within seconds, not after the system's quarter of an hour.
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 3,
@@ -132,9 +132,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_SSL_REDIRECT = HTTPS
 # A browser that was told keeps it that long, and nothing here can take it back: it begins small, by choice.
-SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 3600) if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.flag("HSTS_SUBDOMAINS")
-SECURE_HSTS_PRELOAD = HTTPS and env.flag("HSTS_PRELOAD")
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 3600) * HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS") and HTTPS
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD") and HTTPS
 if SECURE_HSTS_PRELOAD and not (SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_SECONDS >= 365 * 24 * 3600):
     env.stop("HSTS_PRELOAD", "wants HSTS_SUBDOMAINS=true and HSTS_SECONDS of a year (31536000) or more.")
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more HSTS than a first day should have
@@ -200,7 +200,7 @@ CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
 PAYMENTS_SANDBOX = env.flag("PAYMENTS_SANDBOX", default=EMBEDDED)
 CHAPA_WEBHOOK_SECRET = env.text("CHAPA_WEBHOOK_SECRET")
 CHAPA_BASE_URL = env.url("CHAPA_BASE_URL", "https://api.chapa.co/v1", "http https")
-CHAPA_CHECKOUT_HOSTS = env.words("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")
+CHAPA_CHECKOUT_HOSTS = env.hosts("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")
 # Chapa's documents disagree on what the refund call names: its own reference, or ours.
 CHAPA_REFUND_BY = env.choice("CHAPA_REFUND_BY", "reference", "reference tx_ref")
 CHECKOUT_MINUTES = env.number("CHECKOUT_MINUTES", 60, least=15)  # a checkout link's life, as set at the provider
@@ -267,3 +267,9 @@ if SENTRY_DSN := env.text("SENTRY_DSN"):
         error_reports.start(SENTRY_DSN)
     except ValueError:
         env.stop("SENTRY_DSN", "wants the https:// address that Sentry shows for the project.")
+
+# --- gunicorn and Flower, and what can only be said when everything was asked for ----------------
+GUNICORN = servers.gunicorn()
+FLOWER = servers.flower(embedded=EMBEDDED)
+env.check_names()
+env.check_servers(SITE_URL, embedded=EMBEDDED, key=SECRET_KEY)

@@ -8,7 +8,7 @@ from notifications.models import Message, ReminderRule
 from tests.factories import NOW, make_message
 
 pytestmark = pytest.mark.django_db
-follow = import_module("notifications.migrations.0003_follow_the_customer")
+follow = import_module("notifications.migrations.0004_follow_the_customer")
 
 
 def test_rules_that_were_there_keep_the_name_under_which_they_have_sent() -> None:

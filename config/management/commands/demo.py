@@ -4,8 +4,8 @@ import contextlib
 import ctypes
 import json
 import os
+import shlex
 import signal
-import socket
 import sys
 import threading
 import time
@@ -22,13 +22,13 @@ from honcho.compat import ProcessManager
 from honcho.process import Popen, Process
 
 from config import embedded_broker, env, queues
+from config.ports import refusal
 
-PYTHON = f"exec {sys.executable} -m"
 PROCESSES = {
-    "web": f"{PYTHON} gunicorn config.wsgi",
-    "worker": f"{PYTHON} celery -A config worker -n worker@%h --loglevel INFO",
-    "beat": f"{PYTHON} celery -A config beat --loglevel INFO",
-    "flower": f"{PYTHON} celery -A config flower --port={{flower_port}}",
+    "web": "gunicorn config.wsgi",
+    "worker": "celery -A config worker -n worker@%h --loglevel INFO",
+    "beat": "celery -A config beat --loglevel INFO",
+    "flower": "celery -A config flower",
 }
 START_SECONDS = 90
 STOP_SECONDS = 15  # an idle worker on the embedded broker needs some 5
@@ -40,8 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         port, flower_port = env.port("PORT", 8000), env.port("FLOWER_PORT", 5555)
-        refuse_taken("PORT", port)
-        refuse_taken("FLOWER_PORT", flower_port)
+        if sentence := refusal(port, flower_port):
+            raise CommandError(sentence)
         self.prepare()
         threading.Thread(target=self.greet, args=(port, flower_port), daemon=True).start()
         sys.exit(run(port, flower_port))
@@ -105,9 +105,9 @@ class Supervisor(manager.Manager):  # type: ignore[misc]
 def run(port: int, flower_port: int) -> int:
     """The exit code: 0 when asked to stop, else that of the process that ended, and never 0."""
     supervisor = Supervisor()
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PORT": str(port)}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PORT": str(port), "FLOWER_PORT": str(flower_port)}
     for name, command in PROCESSES.items():
-        supervisor.add_process(name, command.format(flower_port=flower_port), env=environment)
+        supervisor.add_process(name, in_shell(command), env=environment)
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
     supervisor.loop()
     if supervisor.returncode in {128 + signal.SIGINT, 128 + signal.SIGTERM}:
@@ -115,13 +115,9 @@ def run(port: int, flower_port: int) -> int:
     return supervisor.returncode or 1
 
 
-def refuse_taken(name: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise CommandError(f"Port {port} is taken. Set {name} to a free one, such as {name}={port + 1}.") from error
+def in_shell(command: str) -> str:
+    """A module and its arguments, as honcho's shell reads it: our folder's name may hold anything."""
+    return f"exec {shlex.quote(sys.executable)} -m {command}"
 
 
 def answers(url: str) -> bool:

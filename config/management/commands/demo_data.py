@@ -3,15 +3,16 @@
 import json
 import os
 import secrets
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
 from django.utils import timezone
 
-from bookings.models import Booking
+from bookings.models import Booking, Trip
 from config.demo_money import make_provider_payments
 from config.demo_world import make_world
 from config.roles import ROLES
@@ -30,9 +31,16 @@ PEOPLE = {
 class Command(BaseCommand):
     help = "Make demo staff (log-ins in var/demo-logins.json), trips, departures and bookings on an empty database."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--yes", action="store_true", help="don't ask before a database is filled that may be real")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         if Booking.objects.exists():
             raise CommandError("This database has bookings already; demo data belongs in an empty one.")
+        if taken := User.objects.filter(username__in=usernames()).values_list("username", flat=True).first():
+            raise CommandError(f"This database has a user {taken} already; demo data belongs in an empty one.")
+        if not options["yes"] and (not settings.EMBEDDED or User.objects.exists() or Trip.objects.exists()):
+            self.ask()
         with dispatch.held_back(), transaction.atomic():
             logins = make_staff()
             world = make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
@@ -40,6 +48,20 @@ class Command(BaseCommand):
         deliver_or_withdraw()
         write_logins(logins)
         self.stdout.write(f"{Booking.objects.count()} bookings made.")
+
+    def ask(self) -> None:
+        """Only a person at a terminal can agree; a script says --yes."""
+        database = connection.settings_dict
+        where = f"{database['NAME']} on {database['HOST'] or 'this machine'}"
+        self.stdout.write(f"Demo staff who may log in, trips, bookings and payments would be put into {where}.")
+        if not sys.stdin.isatty():
+            raise CommandError("Nothing was changed. Where that is meant: manage.py demo_data --yes")
+        if input("Is it a database for trials? [y/N] ").strip().lower() not in {"y", "yes"}:
+            raise CommandError("Nothing was changed.")
+
+
+def usernames() -> list[str]:
+    return [role.lower() for role in (*PEOPLE, "Admin")]
 
 
 def make_staff() -> dict[str, dict[str, str]]:
