@@ -4,10 +4,12 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from decimal import Decimal
 from importlib import import_module
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -122,6 +124,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def roles(name: str, known: Collection[str]) -> list[str]:
+    """Names of roles divided by commas. A wrong one would protect nobody, so it stops the start."""
+    found = words(name)
+    if strange := [role for role in found if role not in known]:
+        stop(name, f"names {', '.join(strange)}, which is no role; the roles are {', '.join(known)}.")
+    return found
+
+
 def flag(name: str, default: bool = False) -> bool:
     value = text(name, str(default)).lower()
     if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
@@ -163,6 +173,23 @@ def url(name: str, default: str, schemes: str) -> str:
     if parts.scheme not in schemes.split() or not (parts.netloc or parts.path.strip("/")) or not port_is_right(value):
         stop(name, f"wants a URL that begins with {' or '.join(s + '://' for s in schemes.split())}.")
     return value
+
+
+def host_of(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def port_is_right(address: str) -> bool:

@@ -72,6 +72,9 @@ def start(tmp_path: Path, code: str = "", **variables: str) -> subprocess.Comple
         ("LOG_LEVEL", "LOUD"),
         ("CACHE_URL", "nowhere://x"),
         ("SENTRY_DSN", "nonsense"),
+        ("TWO_FACTOR_ROLES", "Manager,Boss"),
+        ("TWO_FACTOR_ROLES", "manager"),
+        ("TWO_FACTOR_ROLES", "Manager Finance"),
     ],
 )
 def test_wrong_value_stops_the_start_with_one_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
@@ -187,7 +190,7 @@ def test_every_variable_is_named_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     files = [*(ROOT / "config").glob("*.py"), ROOT / "gunicorn.conf.py"]
     code = "".join(file.read_text(encoding="utf-8") for file in files)
-    reader = r'\b(?:text|flag|number|port|url|choice|words|hosts|address|rate|amounts)\(\s*"([A-Z_]+)"'
+    reader = r'\b(?:text|flag|number|port|url|choice|words|roles|hosts|address|rate|amounts)\(\s*"([A-Z_]+)"'
 
     assert {name for name in re.findall(reader, code) if f"{name}=" not in example} == set()
 
