@@ -1,4 +1,4 @@
-"""What must not stand in a log: people's data, and the part of a customer's address that is the key to their page."""
+"""What must not stand in a log: people's data, and the part of an address that is a key, to a page or a password."""
 
 import logging
 import re

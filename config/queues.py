@@ -11,6 +11,8 @@ QUEUES = ("mail", "default", "periodic")
 ROUTES = {
     "notifications.send_due_messages": {"queue": "periodic"},
     "notifications.*": {"queue": "mail"},
+    "config.send_account_mails": {"queue": "mail"},
+    "config.*": {"queue": "periodic"},
     "bookings.*": {"queue": "periodic"},
     "payments.process_provider_event": {"queue": "default"},
     "payments.settle_payment": {"queue": "default"},

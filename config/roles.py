@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from django.contrib.auth.models import Group, Permission
+# In TWO_FACTOR_ROLES beside the roles: who may do everything needs none of them.
+SUPERUSER: Final = "Superuser"
 
 
 def _look(app: str, models: str) -> frozenset[str]:
@@ -113,6 +114,8 @@ def role_steps() -> Iterator[str]:
 
 def give_roles(*, steps: frozenset[str]) -> None:
     """Make the groups and grant the permissions that `steps` (of role_steps) name; nothing is ever taken away."""
+    from django.contrib.auth.models import Group  # late: the settings read this module before there are models
+
     ids = _permission_ids()
     for role, permissions in ROLES.items():
         if f"role:{role}" in steps:
@@ -124,6 +127,8 @@ def give_roles(*, steps: frozenset[str]) -> None:
 
 def _permission_ids() -> dict[str, int]:
     """{"app.codename": id} of every permission in a role. A KeyError in the caller names one that doesn't exist."""
+    from django.contrib.auth.models import Permission
+
     apps = {name.partition(".")[0] for permissions in ROLES.values() for name in permissions}
     rows = Permission.objects.filter(content_type__app_label__in=apps)
     return {f"{app}.{code}": pk for app, code, pk in rows.values_list("content_type__app_label", "codename", "pk")}

@@ -7,6 +7,7 @@ from typing import Final
 
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from config.account import mails
 from notifications.catalogue import SWEEPER
 from notifications.models import ReminderRule
 
@@ -32,6 +33,8 @@ JOBS: Final = (
     Job("payments.plan_payment_reminders", timedelta(minutes=15), "Queues the payment reminders whose day has come."),
     Job("payments.reconcile", timedelta(hours=24), "Compares the provider's list of payments with ours."),
     Job("bookings.prune_api_requests", timedelta(hours=1), "Forgets old Idempotency-Keys."),
+    Job(mails.TASK, timedelta(minutes=1), "Sends password links and notices about accounts that still wait."),
+    Job("config.forget_old_log_ins", timedelta(hours=24), "Forgets expired sessions and old log-in attempts."),
 )
 REMINDER_STEP: Final = "reminder rule"
 PAYMENT_REMINDER_STEP: Final = "payment reminder rule"

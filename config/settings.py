@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django.conf.locale import LANG_INFO
 
 from config import env, queues, servers
+from config.roles import ROLES, SUPERUSER
 from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,6 +36,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "django_celery_beat",
     "django_celery_results",
     "django_countries",
@@ -62,6 +66,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "config.account.middleware.SecondFactorMiddleware",
+    "config.account.middleware.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.statement_limits.LongWorkMiddleware",
@@ -130,6 +137,16 @@ HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that the link of a mail works
+TWO_FACTOR_ROLES = env.roles("TWO_FACTOR_ROLES", [*ROLES, SUPERUSER])
+OTP_TOTP_ISSUER = env.text("COMPANY_NAME", "Tourdesk Travel")
+OTP_WEBAUTHN_RP_NAME = OTP_TOTP_ISSUER
+OTP_WEBAUTHN_RP_ID = env.host_of(SITE_URL)
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [env.origin_of(SITE_URL)]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+# Browsers make none for a bare address, nor over plain http, but for localhost.
+PASSKEYS = (HTTPS or OTP_WEBAUTHN_RP_ID == "localhost") and not env.is_ip(OTP_WEBAUTHN_RP_ID)
+OTP_TOTP_THROTTLE_FACTOR = 0  # config/account/limits.py slows down; the device's own wait has no upper end
 SECURE_SSL_REDIRECT = HTTPS
 # A browser that was told keeps it that long, and nothing here can take it back: it begins small, by choice.
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 3600) * HTTPS
@@ -137,7 +154,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS") and HTTPS
 SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD") and HTTPS
 if SECURE_HSTS_PRELOAD and not (SECURE_HSTS_INCLUDE_SUBDOMAINS and SECURE_HSTS_SECONDS >= 365 * 24 * 3600):
     env.stop("HSTS_PRELOAD", "wants HSTS_SUBDOMAINS=true and HSTS_SECONDS of a year (31536000) or more.")
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # both ask for more HSTS than a first day should have
+SILENCED_SYSTEM_CHECKS = [
+    *("security.W005", "security.W021"),  # both ask for more HSTS than a first day should have
+    "otp_webauthn.E031",  # wants https: without it PASSKEYS is false
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a new API key is told in one

@@ -35,6 +35,7 @@ UNFOLD: Final[dict[str, Any]] = {
     "BORDER_RADIUS": "6px",
     "ENVIRONMENT": "config.sidebar.environment",
     "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
+    "ACCOUNT": {"navigation": "config.sidebar.account_links"},
     "COMMAND": {"search_callback": "config.sidebar.find"},
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "config.sidebar.navigation"},
 }
@@ -102,6 +103,14 @@ def company(_request: HttpRequest) -> str:
 def environment(_request: HttpRequest) -> list[str] | None:
     """The label in the corner: the embedded database is never a real office."""
     return ["Demo", "info"] if settings.EMBEDDED else None
+
+
+def account_links(_request: HttpRequest) -> list[dict[str, str]]:
+    """In the menu behind the person's name."""
+    return [
+        {"title": "Your account", "link": reverse("account")},
+        {"title": "Change password", "link": reverse("admin:password_change")},
+    ]
 
 
 def may_view(request: HttpRequest, model: str) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     # In front of the site's own two of that name.
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/autocomplete/", admin.site.admin_view(StrictAutocomplete.as_view(admin_site=admin.site))),
+    path("admin/", include("config.account.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("bookings.urls")),
     path("api/", include(payments.api)),

@@ -3,17 +3,27 @@
 from typing import Any
 
 import django.contrib.auth.admin as stock
-from django.contrib import admin
+import django_otp.plugins.otp_totp.admin  # noqa: F401 (so that its page, which shows the keys, is there to be taken away)
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
-from django.db.models import Model, Q, QuerySet
-from django.forms import ModelForm
-from django.http import HttpRequest
-from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.forms import Form, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from config.account import second_factor, sessions
+from config.account.forms import StaffPasswordForm
 from notifications.admin.strict import StrictAdmin
 
+admin.site.unregister(TOTPDevice)
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
@@ -59,12 +69,13 @@ class LeastPrivilegeAdmin(StrictAdmin):
 class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg, misc]  # not subscriptable at run time
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "name", "roles", "is_active", "is_superuser", "last_login")
+    change_password_form = StaffPasswordForm
+    list_display = ("username", "name", "roles", "second_factor", "is_active", "is_superuser", "last_login")
     list_filter = ("groups", "is_active", "is_superuser")
     list_per_page = 50
     search_fields = ("username", "first_name", "last_name", "email")
     filter_horizontal = ()
+    actions_detail = ("reset_second_factor",)
     add_fieldsets = (
         (
             None,
@@ -88,7 +99,9 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg,
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        users: QuerySet[User] = super().get_queryset(request).annotate(has_factor=Exists(devices))
+        return users.prefetch_related("groups")
 
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         if not change:
@@ -99,6 +112,40 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg,
     def name(self, user: User) -> str:
         return user.get_full_name() or "–"
 
+    @action(
+        description="Reset second factor",
+        permissions=["reset_second_factor"],
+        icon="phonelink_erase",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": "Reset the second factor?",
+            "description": "For a lost phone, when the recovery codes are lost too. Be sure who asks you. Their"
+            " password alone logs them in afterwards, all their sessions end, and they get a mail.",
+            "form_class": None,
+            "form_submit_text": "Reset it",
+        },
+    )
+    def reset_second_factor(self, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
+        user: Any = self.get_object(request, unquote(object_id))  # there: the permission has looked
+        if second_factor.remove(user, now=timezone.now()):
+            sessions.end(user)
+            self.log_change(request, user, "Reset the second factor.")
+            self.message_user(request, f"The second factor of {user} is reset, and all sessions of {user} are ended.")
+        else:
+            self.message_user(request, f"{user} has no second factor.", messages.WARNING)
+        return HttpResponse(headers={"HX-Redirect": reverse("admin:auth_user_change", args=[object_id])})
+
+    def has_reset_second_factor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """For the button too: there is one to reset, and it isn't one's own, which wants the password."""
+        user = self.get_object(request, unquote(object_id or ""))
+        if user is None or user == request.user or not self.has_change_permission(request, user):
+            return False
+        return request.method == "POST" or bool(user.has_factor)
+
+    @display(description="Second factor", boolean=True)
+    def second_factor(self, user: User) -> bool:
+        return bool(user.has_factor)  # type: ignore[attr-defined]
+
     @display(description="Groups")
     def roles(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all()) or "–"
@@ -108,6 +155,16 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg,
 class GroupAdmin(LeastPrivilegeAdmin, stock.GroupAdmin):  # type: ignore[misc]  # a looser signature in unfold
     list_display = ("name",)
     filter_horizontal = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("name",) if self.is_named(obj) else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not self.is_named(obj)
+
+    def is_named(self, obj: Any) -> bool:
+        """In TWO_FACTOR_ROLES: under another name it would no longer ask for a second factor."""
+        return isinstance(obj, Group) and obj.name in settings.TWO_FACTOR_ROLES
 
     def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
         return bool(obj.permissions.exclude(pk__in=grantable(user).values("pk")).exists())

@@ -10,13 +10,16 @@ from config.env.urls import (
     cache,
     check_servers,
     database,
+    host_of,
     hosts,
+    is_ip,
     is_local,
+    origin_of,
     site_url,
     trusted_origins,
     url,
 )
-from config.env.values import address, amounts, bare_address, choice, flag, number, port, rate, words
+from config.env.values import address, amounts, bare_address, choice, flag, number, port, rate, roles, words
 
 __all__ = [
     "address",
@@ -34,13 +37,17 @@ __all__ = [
     "flag",
     "flower_log_in",
     "folder",
+    "host_of",
     "hosts",
+    "is_ip",
     "is_local",
     "load",
     "number",
+    "origin_of",
     "port",
     "private_folder",
     "rate",
+    "roles",
     "secret_key",
     "site_url",
     "stop",

@@ -1,6 +1,7 @@
 """Values that are URLs or made of hosts. What a wrong one holds is never said: it may be a password."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -69,6 +70,23 @@ def site_url(default: str) -> str:
     if urlsplit(value).path:
         stop("SITE_URL", "wants no path after the host: https://desk.example.com, not https://example.com/desk.")
     return value
+
+
+def host_of(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_local(site: str) -> bool:

@@ -1,6 +1,7 @@
 """Values that are no URL: each is right, or ends the start."""
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from config import mail_address
@@ -11,6 +12,14 @@ from notifications import numbers
 def words(name: str, default: str = "") -> list[str]:
     """A list divided by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def roles(name: str, known: Collection[str]) -> list[str]:
+    """Names of roles divided by commas. A wrong one would protect nobody, so it stops the start."""
+    found = words(name)
+    if strange := [role for role in found if role not in known]:
+        stop(name, f"names {', '.join(strange)}, which is no role; the roles are {', '.join(known)}.")
+    return found
 
 
 def flag(name: str, default: bool = False) -> bool:

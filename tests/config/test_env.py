@@ -125,6 +125,9 @@ def read(tmp_path: Path, **variables: str) -> dict[str, Any]:
         ("CACHE_URL", "nowhere://x"),
         ("CACHE_URL", "redis://127.0.0.1/first"),
         ("SENTRY_DSN", "nonsense"),
+        ("TWO_FACTOR_ROLES", "Manager,Boss"),
+        ("TWO_FACTOR_ROLES", "manager"),
+        ("TWO_FACTOR_ROLES", "Manager Finance"),
     ],
 )
 def test_wrong_value_ends_in_one_line_that_names_it_and_never_what_may_be_a_password(

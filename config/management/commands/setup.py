@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
 from config.mail_texts import give_texts, text_steps
 from config.models import SetupStep
-from config.roles import give_roles, role_steps
+from config.roles import SUPERUSER, give_roles, role_steps
 from config.schedule import give_schedule, schedule_steps
 
 
@@ -18,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         given = self.give_once()
         self.stdout.write(f"Set up: {given} new." if given else "Set up already: nothing new.")
+        for role in roles_without_group():
+            self.stderr.write(f"TWO_FACTOR_ROLES names {role}, but that group was renamed or deleted: nobody is asked.")
 
     @transaction.atomic
     def give_once(self) -> int:
@@ -29,3 +33,8 @@ class Command(BaseCommand):
         give_texts(steps=steps)
         SetupStep.objects.bulk_create(SetupStep(name=name, done_at=timezone.now()) for name in sorted(steps))
         return len(steps)
+
+
+def roles_without_group() -> list[str]:
+    wanted = set(settings.TWO_FACTOR_ROLES) - {SUPERUSER}
+    return sorted(wanted - set(Group.objects.filter(name__in=wanted).values_list("name", flat=True)))

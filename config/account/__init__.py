@@ -1,0 +1,1 @@
+"""Log-in, second factor, password and sessions of staff."""
