@@ -37,8 +37,8 @@ class LongWorkMiddleware:
         with ExitStack() as stack:
             stack.enter_context(patience())
             response = self.get_response(request)
-            if response.streaming:  # its statements are still to come: until it is closed
-                response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined]  # noqa: SLF001 (Django's only hook for it)
+            if response.streaming:  # its statements are still to come; there is no public hook for its end
+                response._resource_closers.append(stack.pop_all().close)  # type: ignore[attr-defined]  # noqa: SLF001
             return response
 
 
