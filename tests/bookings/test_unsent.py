@@ -24,6 +24,7 @@ from tests.factories import NOW, clerk, make_booking, make_message, make_user
 pytestmark = pytest.mark.django_db
 CONFIRMATION = "booking_confirmation"
 ABOUT_MONEY_THAT_MOVED = {"payment_confirmation", "payment_failure", "payment_refunded", "payment_voided"}
+TO_OPS = {"provider_alarm"}
 
 
 def waiting(kind: str = CONFIRMATION, booking: Booking | None = None, **changes: Any) -> tuple[Message, Booking]:
@@ -51,7 +52,7 @@ def sent() -> list[tuple[list[str], str]]:
 
 
 def test_every_kind_is_wanted_in_some_state_or_whatever_becomes_of_the_booking() -> None:
-    assert set(KINDS) == set(WANTED_IN) | ABOUT_MONEY_THAT_MOVED
+    assert set(KINDS) == set(WANTED_IN) | ABOUT_MONEY_THAT_MOVED | TO_OPS
     assert not set(WANTED_IN) & ABOUT_MONEY_THAT_MOVED
 
 
