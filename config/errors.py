@@ -1,10 +1,13 @@
 """The last resort for what no view answers: JSON under /api/, Django's pages elsewhere."""
 
+import sys
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import csrf, defaults
 
+from config.database_errors import unavailable
 from payments.pay_pages import form_refused
 
 
@@ -33,6 +36,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if away := unavailable(request, sys.exception()):
+        return away
     if for_api(request):
         return error(500, "error", "Something went wrong on our side; try again later.")
     return defaults.server_error(request)

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.database_errors.DatabaseErrorsMiddleware",
 ]
 
 TEMPLATES = [
@@ -182,7 +183,8 @@ globals().update(queues.settings(env.text("CELERY_BROKER_URL"), VAR_DIR, TIME_ZO
 OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
 FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.port('FLOWER_PORT', 5555)}", "http https")
-HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)
+HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 45, least=1)  # three runs of the sweeper
+MAIL_MAX_AGE_SECONDS = env.number("MAIL_MAX_AGE_SECONDS", 120, least=1)
 
 # --- payments ----------------------------------------------------------------------------------
 CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
@@ -233,12 +235,12 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"without_keys": {"()": "config.logs.WithoutKeys"}},
+    "filters": {"one_line": {"()": "config.logs.OneLine"}, "without_keys": {"()": "config.logs.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.choice("LOG_FORMAT", "text", "text json"),
-            "filters": ["without_keys"],
+            "filters": ["one_line", "without_keys"],
         },
     },
     # Libraries that would tell which letters stand in a receipt, and which addresses are called with what.
