@@ -24,6 +24,9 @@ LOGIN_ERRORS = (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAut
 TOO_LARGE = 552  # the one thing about this mail that a server may say to MAIL FROM
 TIMED_OUT = "The mail server did not answer in time."
 LONGEST_RETRY_AFTER = 24 * 3600
+SAID = "The mail server said:"
+SERVER_AWAY = ("could not be reached", "did not answer in time", "hung up")
+OUR_ACCOUNT = ("EMAIL_URL", "EMAIL_URL.")  # how a reason ends that is about whoever runs the mail account
 
 
 class Fate(Enum):
@@ -57,6 +60,13 @@ def classify(error: Exception) -> Failure:
     return Failure(Fate.PERMANENT, f"This mail can't be written ({type(error).__name__}): {error}")
 
 
+def about_the_server(reason: str) -> bool:
+    """Is this reason of classify's about the mail server or our account there, and not about one mail?"""
+    return reason.endswith(OUR_ACCOUNT) or (
+        not reason.startswith(SAID) and any(words in reason for words in SERVER_AWAY)
+    )
+
+
 def code_of(error: Exception) -> str:
     """What a log may say of it: the answer's number, or the kind of error. Words may hold an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -85,7 +95,7 @@ def _classify_smtp(error: smtplib.SMTPException) -> Failure:
 def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -> Failure:
     """A hard refusal of our log-in or sender is no fault of the mail: every mail waits and none is given up."""
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    reason = f"The mail server said: {code} {said[:500]}"
+    reason = f"{SAID} {code} {said[:500]}"
     if code < 500:
         return Failure(Fate.TRANSIENT, reason)
     if about_us or code in CONFIGURATION_SMTP:
