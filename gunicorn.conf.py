@@ -1,27 +1,29 @@
-"""What `gunicorn config.wsgi` reads by itself. A wrong setting ends the start here, with its one line."""
+"""What `gunicorn config.wsgi` reads by itself, and again when it reloads (HUP): then the new release serves.
 
+A wrong setting ends the start here, with its one line. Nothing of ours is imported (config/web_server.py says why).
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+ASK = [sys.executable, "-m", "config.web_server"]
+ENVIRONMENT = os.environ | {"DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings")}
+answer = subprocess.run(ASK, cwd=Path(__file__).parent, env=ENVIRONMENT, stdout=subprocess.PIPE, check=False)  # noqa: S603
+if answer.returncode:
+    sys.exit(answer.returncode)
+options = json.loads(answer.stdout)
 
-from django.conf import settings
-
-from config import env
-from config.stand_ins import stand_ins
-
-# First, because the settings read .env. gunicorn's own lines go where ours go, in LOG_FORMAT; a list of every request
-# is the proxy's business.
-logconfig_dict = {
-    **settings.LOGGING,
-    "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True}, "gunicorn.access": {"level": "CRITICAL"}},
-}
-
-bind = f"{env.text('WEB_ADDRESS', '127.0.0.1')}:{env.port('PORT', 8000)}"
+logconfig_dict = options["logconfig_dict"]
+bind = options["bind"]
 worker_class = "gthread"
-workers = env.number("WEB_CONCURRENCY", 2, least=1)
-threads = env.number("WEB_THREADS", 4, least=1)
+workers = options["workers"]
+threads = options["threads"]
 timeout = 60  # seconds in which a worker must show a sign of life; its threads may take longer for one request
 graceful_timeout = 30
 max_requests = 5000
@@ -30,5 +32,30 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    for warning in stand_ins():
+    for warning in options["stand_ins"]:
         server.log.warning(warning)
+
+
+# --- A reload: gunicorn would stop the old processes at once, and nobody answer until the new ones have loaded.
+
+
+def on_reload(server: Any) -> None:
+    """Keep the old ones for now; each new one ends its share of them when it is ready."""
+    old = sorted(server.WORKERS, key=lambda pid: server.WORKERS[pid].age)
+    server.num_workers = server.cfg.workers + len(old)
+    server.shares = [old[number :: server.cfg.workers] for number in range(server.cfg.workers)]
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    shares = getattr(server, "shares", [])
+    worker.replaces = shares.pop() if shares else []
+
+
+def post_worker_init(worker: Any) -> None:
+    for pid in worker.replaces:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def child_exit(server: Any, _worker: Any) -> None:
+    server.num_workers = max(server.cfg.workers, server.num_workers - 1)
