@@ -32,6 +32,7 @@ JOBS: Final = (
     Job("payments.plan_payment_reminders", timedelta(minutes=15), "Queues the payment reminders whose day has come."),
     Job("payments.reconcile", timedelta(hours=24), "Compares the provider's list of payments with ours."),
     Job("bookings.prune_api_requests", timedelta(hours=1), "Forgets old Idempotency-Keys."),
+    Job("config.close_lost_results", timedelta(minutes=5), "Closes the results of tasks whose worker was killed."),
 )
 REMINDER_STEP: Final = "reminder rule"
 PAYMENT_REMINDER_STEP: Final = "payment reminder rule"
