@@ -42,7 +42,7 @@ def when_ready(server: Any) -> None:
 def on_reload(server: Any) -> None:
     """Keep the old ones for now; each new one ends its share of them when it is ready."""
     old = sorted(server.WORKERS, key=lambda pid: server.WORKERS[pid].age)
-    server.num_workers = server.cfg.workers + len(old)
+    server.num_workers, server.ending = server.cfg.workers + len(old), len(old)
     server.shares = [old[number :: server.cfg.workers] for number in range(server.cfg.workers)]
 
 
@@ -58,4 +58,6 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(server: Any, _worker: Any) -> None:
-    server.num_workers = max(server.cfg.workers, server.num_workers - 1)
+    if getattr(server, "ending", 0):
+        server.ending -= 1
+        server.num_workers -= 1

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -67,5 +68,5 @@ def is_away(error: BaseException) -> bool:
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_AWAY
     state = getattr(cause, "sqlstate", None)
     if state is None:  # the line broke before PostgreSQL could say anything
-        return type(cause).__name__ == "OperationalError"
+        return isinstance(cause, psycopg.OperationalError)
     return state in AWAY or state.startswith(AWAY_CLASS)

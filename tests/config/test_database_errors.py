@@ -38,6 +38,7 @@ REFUSED = caused(OperationalError("connection failed"), PgOperationalError("conn
     [
         (REFUSED, True),
         (InterfaceError("connection already closed"), True),
+        (caused(OperationalError(), errors.ConnectionTimeout()), True),
         (caused(OperationalError(), errors.AdminShutdown()), True),
         (caused(OperationalError(), errors.CannotConnectNow()), True),
         (caused(OperationalError(), errors.TooManyConnections()), True),
