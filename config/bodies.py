@@ -16,7 +16,7 @@ from django.template.defaultfilters import filesizeformat
 
 from bookings.api import TooLarge
 from bookings.spreadsheets import MAX_BYTES
-from config.errors import for_api, plain_error
+from config.answers import for_api, plain_error
 
 MIB: Final = 1024**2
 SMALL: Final = 2 * MIB

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.bootsteps import StartStopStep
-from celery.signals import celeryd_init, task_failure, task_prerun, worker_ready
+from celery.signals import after_setup_logger, celeryd_init, task_failure, task_prerun, worker_ready
 
 from config import servers
 from config.queues import declare_dead_letters
@@ -40,10 +40,16 @@ class DeadLetters(StartStopStep):
         declare_dead_letters(parent.connection)
 
 
-app = Celery("tourdesk", task_cls=TourdeskTask)
+app = Celery("tourdesk", task_cls=TourdeskTask, amqp="config.broker:Amqp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["consumer"].add(DeadLetters)
+
+
+@after_setup_logger.connect
+def log_the_pool_as_all_else(logger: logging.Logger, **_kwargs: Any) -> None:
+    """The pool's logger passes nothing on, and Celery gives it a handler of its own."""
+    logging.getLogger("multiprocessing").handlers = list(logger.handlers)
 
 
 @task_prerun.connect
@@ -66,6 +72,15 @@ def probe_servers(**_kwargs: Any) -> None:
     from config import probes
 
     probes.before_serving(logging.getLogger(__name__).warning)
+
+
+@worker_ready.connect
+def take_tasks(sender: Any, **_kwargs: Any) -> None:
+    """Each time it has connected to the broker."""
+    from config import workers
+
+    workers.stop_when_idle(sender.controller, app.conf.worker_soft_shutdown_timeout)
+    workers.tell_systemd()
 
 
 @worker_ready.connect

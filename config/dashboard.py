@@ -21,7 +21,7 @@ from django_celery_results.models import TaskResult
 from bookings.models import Booking, Departure
 from bookings.services.due_dates import overdue
 from config.clock import SKEW
-from config.health import heartbeat
+from config.readiness import heartbeat
 from config.sidebar import list_url, may_view
 from config.stand_ins import stand_ins
 from notifications.catalogue import SWEEPER
@@ -182,7 +182,7 @@ def events() -> Iterator[Card]:
 def mail(now: datetime) -> Iterator[Card]:
     due = Message.objects.filter(status=Message.Status.QUEUED, due_at__lte=now)
     oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
-    late = oldest is not None and (now - oldest).total_seconds() > settings.HEARTBEAT_MAX_AGE_SECONDS
+    late = oldest is not None and (now - oldest).total_seconds() > settings.MAIL_MAX_AGE_SECONDS
     yield _counted(
         Message.objects.all(),
         Card("Mails to send", "", f"Oldest due {ago(oldest, now)}" if oldest else "None is due", "", "outgoing_mail"),

@@ -1,10 +1,14 @@
 """The last resort for what no view answers: JSON under /api/, Django's pages elsewhere."""
 
+import sys
+
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import csrf, defaults
 
+from config.answers import error, for_api
+from config.database_errors import cut_off, unavailable
 from payments.pay_pages import form_refused
 
 
@@ -33,21 +37,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    problem = sys.exception()
+    if answer := cut_off(request, problem) or unavailable(request, problem):
+        return answer
     if for_api(request):
         return error(500, "error", "Something went wrong on our side; try again later.")
     return defaults.server_error(request)
-
-
-def for_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-def error(status: int, code: str, detail: str) -> JsonResponse:
-    return JsonResponse({"code": code, "detail": detail}, status=status)
-
-
-def plain_error(request: HttpRequest, *, status: int, code: str, title: str, detail: str) -> HttpResponse:
-    """A page that needs neither the database nor a session, or the same as JSON."""
-    if for_api(request):
-        return error(status, code, detail)
-    return render(request, "plain_error.html", {"title": title, "detail": detail}, status=status)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from config.errors import for_api
+from config.answers import for_api
 
 # 'unsafe-eval': the admin's Alpine.js compiles the expressions of its x- attributes.
 # 'unsafe-inline' for styles only: htmx, Alpine and the admin's theme colours write them.

@@ -73,24 +73,20 @@ BROKER: dict[str, Any] = {
     "CELERY_BROKER_CONNECTION_MAX_RETRIES": None,
     "CELERY_BROKER_CONNECTION_TIMEOUT": 1,
     "CELERY_BROKER_POOL_ACQUIRE_TIMEOUT": 3,
-    "CELERY_TASK_PUBLISH_RETRY_POLICY": {
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0.1,
-        "interval_max": 0.1,
-    },
 }
+PUBLISH_RETRIES = {"interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 
 
 def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
     """Django settings (CELERY_ prefix) for RabbitMQ, or for the filesystem when no broker is named."""
-    if broker_url and not broker_url.startswith("memory://"):
-        env.brokers(broker_url)
+    nodes = env.brokers(broker_url) if broker_url and not broker_url.startswith("memory://") else []
     common = {
         **TASKS,
         **WORKER,
         **BEAT,
         **BROKER,
+        # A publisher tries each node once before it gives up.
+        "CELERY_TASK_PUBLISH_RETRY_POLICY": {**PUBLISH_RETRIES, "max_retries": max(1, len(nodes))},
         "CELERY_TIMEZONE": time_zone,
         "CELERY_WORKER_CONCURRENCY": env.number("WORKER_CONCURRENCY", 2, least=1),
         "CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT": env.number("WORKER_SHUTDOWN_SECONDS", 65, least=1),
@@ -99,12 +95,12 @@ def settings(broker_url: str, var_dir: Path, time_zone: str) -> dict[str, Any]:
         return common | _filesystem(var_dir)
     if broker_url.startswith("memory://"):  # unit tests: published, never consumed
         return common | {"CELERY_BROKER_URL": broker_url, "CELERY_TASK_QUEUES": DIRECT_QUEUES}
-    return common | _rabbitmq(broker_url)
+    return common | _rabbitmq(nodes)
 
 
-def _rabbitmq(broker_url: str) -> dict[str, Any]:
+def _rabbitmq(nodes: list[str]) -> dict[str, Any]:
     return {
-        "CELERY_BROKER_URL": broker_url,
+        "CELERY_BROKER_URL": ";".join(nodes),
         "CELERY_BROKER_HEARTBEAT": 10,
         "CELERY_BROKER_TRANSPORT_OPTIONS": {"confirm_publish": True},
         # A worker cut off half-way meets its own exclusive queue (405) until the broker misses two heartbeats.

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 
-from config.errors import for_api
+from config.answers import for_api
 
 
 class RedirectMiddleware:

@@ -35,6 +35,7 @@ JOBS: Final = (
     Job("bookings.prune_api_requests", timedelta(hours=1), "Forgets old Idempotency-Keys."),
     Job(mails.TASK, timedelta(minutes=1), "Sends password links and notices about accounts that still wait."),
     Job("config.forget_old_log_ins", timedelta(hours=24), "Forgets expired sessions and old log-in attempts."),
+    Job("config.close_lost_results", timedelta(minutes=5), "Closes the results of tasks whose worker was killed."),
 )
 REMINDER_STEP: Final = "reminder rule"
 PAYMENT_REMINDER_STEP: Final = "payment reminder rule"

@@ -212,7 +212,8 @@ OUTBOX_REPUBLISH_SECONDS = env.number("OUTBOX_REPUBLISH_SECONDS", 30, least=1)
 OUTBOX_OWNERS = {"booking": "bookings.unsent.present"}
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120, least=1)
 FLOWER_URL = env.url("FLOWER_URL", f"http://127.0.0.1:{env.port('FLOWER_PORT', 5555)}", "http https")
-HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 120, least=1)
+HEARTBEAT_MAX_AGE_SECONDS = env.number("HEARTBEAT_MAX_AGE_SECONDS", 45, least=1)  # three runs of the sweeper
+MAIL_MAX_AGE_SECONDS = env.number("MAIL_MAX_AGE_SECONDS", 120, least=1)
 
 # --- payments ----------------------------------------------------------------------------------
 CHAPA_SECRET_KEY = env.text("CHAPA_SECRET_KEY")
@@ -270,10 +271,12 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
+    "filters": {"one_line": {"()": "config.logs.OneLine"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.choice("LOG_FORMAT", "text", "text json"),
+            "filters": ["one_line"],
         },
     },
     # Libraries that would tell which letters stand in a receipt, and which addresses are called with what.

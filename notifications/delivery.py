@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from notifications import connection, owners, writing
 from notifications.failures import OURS, Failure, Fate, FaultOfOurs, classify, code_of
@@ -31,7 +31,6 @@ PAUSE = timedelta(minutes=5)  # for the whole account, after it was refused
 LONGEST_PAUSE = timedelta(hours=1)  # for one mail that could not be made
 LOST = "The worker was lost while it sent this mail."
 TWICE = " It may have arrived, twice by now; a person decides whether to try again."
-REPUBLISH_EACH = 100  # mails that a worker gets through in one OUTBOX_REPUBLISH_SECONDS, cautiously
 
 
 @dataclass(frozen=True)
@@ -80,32 +79,6 @@ def reclaim_lost(*, now: datetime) -> int:
         )
         given_up = lost.filter(attempts__gte=MAX_ATTEMPTS).update(status=Status.FAILED, **freed)
         return withdrawn + twice + given_up + lost.update(status=Status.QUEUED, due_at=now, published_at=None, **freed)
-
-
-def take_due(*, now: datetime, limit: int) -> list[tuple[int, str]]:
-    """Mark up to `limit` due messages as handed to the broker now; returns (id, kind). Two sweepers share them out.
-
-    A message that was handed over before is taken again when it still waits after a while: the longer the queue, the
-    longer the while, so that a backlog isn't published over and over.
-    """
-    due = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
-    waiting = due.filter(published_at__isnull=False).count()
-    patience = timedelta(seconds=settings.OUTBOX_REPUBLISH_SECONDS) * (1 + waiting // REPUBLISH_EACH)
-    forgotten = Q(published_at__isnull=True) | Q(published_at__lte=now - patience)
-    with transaction.atomic():
-        taken = list(
-            due.filter(forgotten)
-            .select_for_update(skip_locked=True)
-            .order_by("due_at", "pk")
-            .values_list("pk", "kind")[:limit]
-        )
-        Message.objects.filter(pk__in=[pk for pk, _kind in taken]).update(published_at=now)
-    return taken
-
-
-def put_back(*, message_ids: list[int]) -> None:
-    """The broker didn't take these: the next sweep does."""
-    Message.objects.filter(pk__in=message_ids, status=Status.QUEUED).update(published_at=None)
 
 
 def _claim(message_id: int, task_id: str, now: datetime) -> Message | None:
@@ -197,7 +170,7 @@ def _pause(claim: Claim, failure: Failure, now: datetime) -> str:
         return _queue_again(claim, due_at=now + wait, changes=changes)
     outcome = _queue_again(claim, due_at=now + PAUSE, changes=changes)
     others = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
-    others.update(due_at=now + PAUSE, published_at=None, last_error=reason)
+    others.update(due_at=now + PAUSE, published_at=None, lease_expires_at=None, last_error=reason)
     return outcome
 
 

@@ -42,6 +42,11 @@ class WrongAddress(Exception):  # noqa: N818 (likewise)
     """No mail can be written to this recipient; str() says why, for a clerk."""
 
 
+SAID = "The mail server said:"
+SERVER_AWAY = ("could not be reached", "did not answer in time", "hung up")
+OUR_ACCOUNT = ("EMAIL_URL", "EMAIL_URL.")  # how a reason ends that is about whoever runs the mail account
+
+
 class Fate(Enum):
     TRANSIENT = "transient"
     PERMANENT = "permanent"
@@ -90,6 +95,13 @@ def _account(reason: str) -> Failure:
     return Failure(Fate.CONFIGURATION, reason, alone=False)
 
 
+def about_the_server(reason: str) -> bool:
+    """Is this reason of classify's about the mail server or our account there, and not about one mail?"""
+    return reason.endswith(OUR_ACCOUNT) or (
+        not reason.startswith(SAID) and any(words in reason for words in SERVER_AWAY)
+    )
+
+
 def code_of(error: Exception) -> str:
     """What a log may say of it: the answer's number, or the kind of error. Words may hold an address."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -118,7 +130,7 @@ def _classify_smtp(error: smtplib.SMTPException) -> Failure:
 def _classify_answer(code: int, words: bytes | str, *, about_us: bool = False) -> Failure:
     """A hard refusal of our log-in or sender is no fault of the mail: every mail waits and none is given up."""
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    reason = f"The mail server said: {code} {said[:500]}"
+    reason = f"{SAID} {code} {said[:500]}"
     if code < 500:
         return Failure(Fate.TRANSIENT, reason)
     if about_us or code in CONFIGURATION_SMTP:

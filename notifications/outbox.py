@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from notifications import dispatch, owners
+from notifications import dispatch, handover, owners
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
 from notifications.errors import MessageRefused
 from notifications.models import Message
@@ -57,12 +57,12 @@ def enqueue(mails: Sequence[Mail], *, now: datetime) -> int:
         for start in range(0, len(rows), CHUNK)
         for found in Message.objects.filter(uuid__in=[row.uuid for row in rows[start : start + CHUNK]])
         .order_by("pk")
-        .values_list("pk", "kind", "published_at")
+        .values_list("pk", "kind", "lease_expires_at")
     ]
     if wake_worker and queued:
-        _publish_after_commit([(SWEEPER, ())])
+        _wake_sweeper_after_commit()
     else:
-        _publish_after_commit([(task_name(kind), (pk,)) for pk, kind, published_at in queued if published_at])
+        _publish_after_commit([(pk, kind) for pk, kind, held_until in queued if held_until])
     return len(queued)
 
 
@@ -158,10 +158,10 @@ def resend_all(
             refused[pk] = MessageRefused("no_address", owners.NO_ADDRESS)
     Message.objects.bulk_create(rows.values(), batch_size=CHUNK)
     if len(rows) > FAN_OUT:
-        Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(published_at=None)
-        _publish_after_commit([(SWEEPER, ())])
+        Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(lease_expires_at=None)
+        _wake_sweeper_after_commit()
     else:
-        _publish_after_commit([(task_name(row.kind), (row.pk,)) for row in rows.values()])
+        _publish_after_commit([(row.pk, row.kind) for row in rows.values()])
     return rows, refused
 
 
@@ -179,7 +179,7 @@ def _again(  # noqa: PLR0917 - all of what a new row is made of
         recipient_chosen=bool(typed) and typed.lower() != own.lower(),
         dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
         due_at=now,
-        published_at=now,
+        lease_expires_at=now + handover.HOLD,
         resend_of=original,
         requested_by=user,
     )
@@ -192,13 +192,13 @@ def retry(*, message_ids: Collection[int], now: datetime) -> int:
     """
     chosen = Message.objects.filter(pk__in=message_ids, withdrawn_reason="")
     waiting = chosen.filter(status=Message.Status.QUEUED, due_at__gt=now).exclude(last_error="")
-    again = {"due_at": now, "published_at": None}
+    again = {"due_at": now, "published_at": None, "lease_expires_at": None}
     with transaction.atomic():
         changed = waiting.update(**again)
         failed = chosen.filter(status=Message.Status.FAILED)
         changed += failed.update(status=Message.Status.QUEUED, attempts=0, **again)
     if changed:
-        _publish_after_commit([(SWEEPER, ())])
+        _wake_sweeper_after_commit()
     return changed
 
 
@@ -239,14 +239,20 @@ def _row(mail: Mail, now: datetime, *, publish: bool) -> Message:
         context=mail.context,
         dedupe_key=mail.dedupe_key,
         due_at=mail.due_at or now,
-        published_at=now if publish else None,  # optimistic: the sweeper comes back to it if that gets lost
+        lease_expires_at=now + handover.HOLD if publish else None,  # till then the sweeper leaves it to this process
     )
 
 
-def _publish_after_commit(tasks: Sequence[tuple[str, tuple[int, ...]]]) -> None:
-    def publish_all() -> None:
-        for name, args in tasks:
-            dispatch.wake(name, *args)
+def _publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
+    """(id, kind) each."""
 
-    if tasks:
+    def publish_all() -> None:
+        for message_id, kind in messages:
+            dispatch.wake(task_name(kind), message_id, confirmed=handover.note_published)
+
+    if messages:
         transaction.on_commit(publish_all, robust=True)
+
+
+def _wake_sweeper_after_commit() -> None:
+    transaction.on_commit(lambda: dispatch.wake(SWEEPER), robust=True)

@@ -10,10 +10,8 @@ from typing import Any
 from celery import Task, shared_task
 from django.utils import timezone
 
-from notifications import delivery, dispatch
+from notifications import delivery, handover
 from notifications.catalogue import KINDS, SWEEPER, task_name
-
-SWEEP_LIMIT = 1000
 
 
 def _send(task: "Task[[int], str]", message_id: int) -> str:
@@ -25,15 +23,7 @@ SEND_TASKS: dict[str, Any] = {kind: shared_task(bind=True, name=task_name(kind))
 
 @shared_task(name=SWEEPER)
 def send_due_messages() -> dict[str, int]:
-    """Free what lost workers held, then publish what is due and was not, or long ago, handed to the broker."""
-    now = timezone.now()
-    reclaimed = delivery.reclaim_lost(now=now)
-    due = delivery.take_due(now=now, limit=SWEEP_LIMIT)
-    published = 0
-    for message_id, kind in due:
-        if not dispatch.publish(task_name(kind), message_id):
-            break
-        published += 1
-    if left := [message_id for message_id, _kind in due[published:]]:
-        delivery.put_back(message_ids=left)
-    return {"reclaimed": reclaimed, "published": published, "put_back": len(left)}
+    """Free what lost workers held, then publish what is due and the broker hasn't got."""
+    reclaimed = delivery.reclaim_lost(now=timezone.now())
+    published, put_back = handover.sweep()
+    return {"reclaimed": reclaimed, "published": published, "put_back": put_back}

@@ -21,6 +21,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.utils import display_for_label
 
 from config.admin.jobs import task_names
+from config.lost_results import LOST
 from notifications.admin.strict import StrictAdmin
 from notifications.catalogue import SWEEPER
 
@@ -157,7 +158,7 @@ class TaskResultAdmin(StrictAdmin):
         except ValueError:
             return str(result.result)
         if isinstance(value, dict) and "exc_type" in value:
-            return str(value["exc_type"])
+            return LOST if LOST in value.get("exc_message", ()) else str(value["exc_type"])
         if isinstance(value, dict):
             return ", ".join(f"{name}: {figure}" for name, figure in value.items())
         return "–" if value is None else str(value)

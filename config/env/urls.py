@@ -147,15 +147,16 @@ def database(embedded: Path) -> dict[str, Any]:
 
 def brokers(value: str) -> list[str]:
     """The addresses in CELERY_BROKER_URL: one, or a cluster's nodes divided by semicolons."""
-    name = "CELERY_BROKER_URL"
-    wants = "wants amqp://user:password@host:port/vhost or amqps:// (empty: files under var/)."
-    found = value.split(";")
-    for address in found:
-        if not address.startswith(("amqp://", "amqps://")):
-            stop(
-                name, wants if len(found) == 1 else f"wants each node as a URL, and ; in a password as %3B. It {wants}"
-            )
-        server(name, address, wants)
+    name, wants = (
+        "CELERY_BROKER_URL",
+        "wants amqp://user:password@host:port/vhost or amqps:// (empty: files under var/).",
+    )
+    found = [node.strip() for node in value.split(";")]
+    for number, node in enumerate(found, start=1):
+        place = f" Look at address {number} of {len(found)}; a ; in a password is %3B." if len(found) > 1 else ""
+        if not node.startswith(("amqp://", "amqps://")):
+            stop(name, wants + place)
+        server(name, node, wants + place)
     return found
 
 

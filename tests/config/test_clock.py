@@ -1,11 +1,14 @@
-"""What beat looks at before it trusts its rows."""
+"""What beat looks at before it trusts its rows, and when a run counts."""
 
 import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import kombu
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -81,3 +84,88 @@ def test_a_second_beat_says_so(caplog: pytest.LogCaptureFixture) -> None:
     assert [record.getMessage()[:40] for record in caplog.records] == ["Another beat runs on this database, so e"]
     first.close()
     second.close()
+
+
+@pytest.fixture
+def beat(monkeypatch: pytest.MonkeyPatch) -> clock.Scheduler:
+    """With one task a day, last published two days ago."""
+    monkeypatch.setattr(clock, "only_beat", lambda: None)
+    daily = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.DAYS)
+    long_ago = timezone.now() - timedelta(days=2)
+    PeriodicTask.objects.create(name="daily", task=SWEEPER, interval=daily, last_run_at=long_ago)
+    return clock.Scheduler(app=app)
+
+
+def run_of(name: str) -> tuple[datetime | None, int]:
+    job = PeriodicTask.objects.get(name=name)
+    return job.last_run_at, job.total_run_count
+
+
+def tick(beat: clock.Scheduler) -> None:
+    """Whatever is due at once."""
+    for _ in range(5):
+        beat.tick()
+
+
+class Broker:
+    """The broker's client, at the edge: it refuses, or takes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.away = True
+        self.asked: list[str] = []
+        monkeypatch.setattr(kombu.Producer, "publish", self.publish)
+
+    def publish(self, *_args: Any, headers: dict[str, Any], **_options: Any) -> None:
+        self.asked.append(headers["task"])
+        if self.away:
+            raise kombu.exceptions.OperationalError("[Errno 111] Connection refused")
+
+
+@pytest.mark.django_db
+def test_a_run_that_the_broker_did_not_take_is_published_once_when_it_is_back(
+    beat: clock.Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, broker = run_of("daily"), Broker(monkeypatch)
+    tick(beat)
+    assert broker.asked == [SWEEPER]  # and not again within a second
+    assert run_of("daily") == before
+    broker.away = False
+    beat._heap = [event._replace(time=event.time - 2) for event in beat._heap or ()]  # noqa: SLF001 - two seconds later
+    tick(beat)
+    assert broker.asked == [SWEEPER, SWEEPER]
+    at, runs = run_of("daily")
+    assert runs == 1
+    assert at is not None
+    assert timezone.now() - at < timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+def test_a_task_that_nothing_can_publish_is_left_to_its_next_time(
+    beat: clock.Scheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    PeriodicTask.objects.filter(name="daily").update(queue="nowhere")
+    beat._schedule = beat.all_as_schedule()  # noqa: SLF001
+    tick(beat)
+    assert [line.getMessage()[:24] for line in caplog.records if line.levelname == "ERROR"] == [
+        "daily can't be published"
+    ]
+    assert run_of("daily")[1] == 1
+
+
+@pytest.mark.django_db
+def test_beat_waits_for_a_database_that_is_away_at_its_start(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = OperationalError("connection refused")
+    error.__cause__ = psycopg.OperationalError("connection refused")
+    answers = [error, error, None]
+
+    def connect(_self: object) -> None:
+        if answer := answers.pop(0):
+            raise answer
+
+    monkeypatch.setattr(clock, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", connect)
+    clock.wait_for_database()
+    assert answers == []
+    assert len([line for line in caplog.records if line.levelname == "WARNING"]) == 1

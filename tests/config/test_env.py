@@ -74,6 +74,10 @@ def read(tmp_path: Path, **variables: str) -> dict[str, Any]:
         ("CELERY_BROKER_URL", "amqp://127.0.0.1:abc//"),
         ("CELERY_BROKER_URL", "amqp://127.0.0.1:1//;127.0.0.2"),
         ("CELERY_BROKER_URL", "amqp://user:password@127.0.0.1/vhost"),
+        ("CELERY_BROKER_URL", "amqp://desk:pw-1@one//;redis://:pw-2@two"),
+        ("CELERY_BROKER_URL", "amqp://desk:pw-1@one//;amqp://desk:pw-2@two:abc//"),
+        ("CELERY_BROKER_URL", "amqp://desk:pw-1@one//;"),
+        ("CELERY_BROKER_URL", "amqp://desk:pw-1@one//;memory://"),
         ("EMAIL_URL", "127.0.0.1:25"),
         ("EMAIL_URL", "smtp://mail:port"),
         ("EMAIL_URL", "smtp://desk@127.0.0.1"),
@@ -184,6 +188,20 @@ def test_the_office_s_own_host_is_allowed_and_trusted_without_being_named_again(
 
     assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "desk.example.com"]
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://desk.example.com"]
+
+
+def test_a_wrong_address_of_several_is_named_by_its_place_alone(tmp_path: Path) -> None:
+    nodes = "amqp://desk:pw-1@one//;amqp://desk:pw-2@two:abc//;amqp://desk:pw-3@three//"
+    output = start(tmp_path, **PRODUCTION | {"CELERY_BROKER_URL": nodes}).stderr
+    assert "Look at address 2 of 3" in output
+    assert "pw-" not in output
+
+
+def test_several_brokers_start_and_each_is_tried_by_a_publisher(tmp_path: Path) -> None:
+    nodes = "amqp://desk:word@one:1/desk ; amqps://desk:word@two:2/desk"
+    code = "print(settings.CELERY_BROKER_URL, settings.CELERY_TASK_PUBLISH_RETRY_POLICY['max_retries'])"
+    run = start(tmp_path, code, **PRODUCTION | {"CELERY_BROKER_URL": nodes})
+    assert (run.stdout, run.stderr) == ("amqp://desk:word@one:1/desk;amqps://desk:word@two:2/desk 2\n", "")
 
 
 def test_production_values_start(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_setup_makes_the_roles_the_schedule_and_a_reminder() -> None:
         ("bookings.plan_reminders", 5, "minutes", 300, None),
         ("bookings.promote_waitlist", 1, "minutes", 60, None),
         ("bookings.prune_api_requests", 1, "hours", 3600, None),
+        ("config.close_lost_results", 5, "minutes", 300, None),
         ("config.forget_old_log_ins", 24, "hours", 86400, None),
         ("config.send_account_mails", 1, "minutes", 60, None),
         ("notifications.send_due_messages", 15, "seconds", 15, None),

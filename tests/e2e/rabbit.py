@@ -1,6 +1,7 @@
 """A RabbitMQ node of the tests' own: started, stopped and started again without touching anybody else's."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,12 +21,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl"
+
+
 class Node:
-    def __init__(self) -> None:
+    def __init__(self, cookie: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tourdesk-rabbit-"))
         self.port = free_port()
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
         self.process: subprocess.Popen[bytes] | None = None
+        if cookie:  # nodes with the same one may form a cluster
+            (self.folder / ".erlang.cookie").write_text(cookie)
+            (self.folder / ".erlang.cookie").chmod(0o400)
         (self.folder / "enabled_plugins").write_text("[].")
         (self.folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
         self.environment = os.environ | {
@@ -68,12 +75,38 @@ class Node:
 
     def queues(self) -> dict[str, str]:
         """{name: type}"""
-        listing = subprocess.run(
-            ["/usr/lib/rabbitmq/bin/rabbitmqctl", "-q", "--no-table-headers", "list_queues", "name", "type"],
-            env=self.environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return dict(line.split("\t") for line in listing.stdout.splitlines())
+        listing = self.control("-q", "--no-table-headers", "list_queues", "name", "type")
+        return dict(line.split("\t") for line in listing.splitlines())
+
+    def purge(self, queue: str) -> None:
+        self.control("purge_queue", queue)
+
+    def join(self, other: "Node") -> None:
+        for command in (["stop_app"], ["join_cluster", other.environment["RABBITMQ_NODENAME"]], ["start_app"]):
+            self.control(*command)
+
+    def control(self, *command: str) -> str:
+        return subprocess.run(
+            [CONTROL, *command], env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Cluster:
+    """Several nodes that are one broker; `url` names them all."""
+
+    def __init__(self, number: int) -> None:
+        cookie = secrets.token_hex(10)
+        self.nodes = [Node(cookie) for _ in range(number)]
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes[1:]:
+            node.join(self.nodes[0])
+        self.url = ";".join(node.url for node in self.nodes)
+
+    def remove(self) -> None:
+        for node in self.nodes:
+            node.remove()

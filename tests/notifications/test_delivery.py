@@ -352,28 +352,6 @@ def test_who_lost_the_lease_does_not_overwrite_the_outcome(mail_server: MailServ
     assert delivery.Claim(late).rows().update(status=Status.FAILED) == 0
 
 
-def test_due_messages_are_taken_once_until_they_were_forgotten() -> None:
-    due, later = make_message(), make_message(due_at=NOW + timedelta(hours=1))
-    assert later.status == "queued"
-    assert delivery.take_due(now=NOW, limit=10) == [(due.pk, due.kind)]
-    assert delivery.take_due(now=NOW, limit=10) == []
-    assert delivery.take_due(now=NOW + timedelta(seconds=31), limit=10) == [(due.pk, due.kind)]
-
-
-def test_a_long_queue_is_given_more_time_before_it_is_published_again() -> None:
-    for _ in range(delivery.REPUBLISH_EACH):
-        make_message(published_at=NOW)
-    assert delivery.take_due(now=NOW + timedelta(seconds=31), limit=10) == []
-    assert len(delivery.take_due(now=NOW + timedelta(seconds=61), limit=10)) == 10
-
-
-def test_what_the_broker_did_not_take_is_taken_by_the_next_sweep() -> None:
-    due = make_message()
-    delivery.take_due(now=NOW, limit=10)
-    delivery.put_back(message_ids=[due.pk])
-    assert delivery.take_due(now=NOW, limit=10) == [(due.pk, due.kind)]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_one_mail(mail_server: MailServer) -> None:
     if database.vendor == "sqlite":

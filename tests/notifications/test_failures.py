@@ -18,7 +18,7 @@ from anymail.exceptions import (
 )
 from django.core.mail import BadHeaderError
 
-from notifications.failures import Fate, FaultOfOurs, WrongAddress, classify, code_of
+from notifications.failures import Fate, FaultOfOurs, WrongAddress, about_the_server, classify, code_of
 
 
 def refused(code: int) -> smtplib.SMTPRecipientsRefused:
@@ -141,3 +141,22 @@ def test_no_address_and_no_payload_gets_into_the_reason() -> None:
 def test_the_log_gets_a_number_or_the_kind_of_error() -> None:
     errors = (refused(550), smtplib.SMTPDataError(451, b"later"), http(503), ConnectionRefusedError())
     assert [code_of(error) for error in errors] == ["550", "451", "503", "ConnectionRefusedError"]
+
+
+@pytest.mark.parametrize(
+    ("error", "about"),
+    [
+        (TimeoutError(), True),
+        (ConnectionRefusedError(111, "Connection refused"), True),
+        (smtplib.SMTPServerDisconnected("gone"), True),
+        (smtplib.SMTPAuthenticationError(535, b"no"), True),
+        (ssl.SSLCertVerificationError("self-signed"), True),
+        (http(401), True),
+        (unreachable(requests.ConnectionError), True),
+        (refused(550), False),
+        (smtplib.SMTPDataError(452, b"the mailbox could not be reached"), False),
+        (AnymailInvalidAddress("x"), False),
+    ],
+)
+def test_a_reason_tells_whether_it_is_about_the_server(error: Exception, about: bool) -> None:
+    assert about_the_server(classify(error).reason) is about
