@@ -1,5 +1,6 @@
 """Beat's scheduler: django-celery-beat's, which first looks whether it may trust its rows and is alone."""
 
+import contextlib
 import heapq
 import logging
 import time
@@ -39,6 +40,15 @@ class Scheduler(UsableRowsScheduler):
         leave_the_future()
         self.lock = only_beat()
         super().setup_schedule()
+
+    def schedule_changed(self) -> bool:
+        """Asked every few seconds. A database that was away has forgotten the lock: it is taken anew."""
+        changed: bool = super().schedule_changed()
+        if self.lock and (self.lock.connection is None or not self.lock.is_usable()):
+            self.lock.close()
+            with contextlib.suppress(DatabaseError):  # still away
+                self.lock = only_beat()
+        return changed
 
     def all_as_schedule(self) -> dict[str, Any]:
         """It is read again every few minutes: the rows of before do while the database is away."""

@@ -86,9 +86,24 @@ def test_a_second_beat_says_so(caplog: pytest.LogCaptureFixture) -> None:
     second.close()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_lock_that_a_database_forgot_is_taken_anew(caplog: pytest.LogCaptureFixture) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("the embedded database has no such lock")
+    beat = clock.Scheduler(app=app, lazy=True)
+    beat.lock = clock.only_beat()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [beat.lock.connection.info.backend_pid])
+    beat.schedule_changed()
+    second = clock.only_beat()
+    assert [record.getMessage()[:12] for record in caplog.records] == ["Another beat"]
+    beat.lock.close()
+    second.close()
+
+
 @pytest.fixture
-def beat(monkeypatch: pytest.MonkeyPatch) -> clock.Scheduler:
-    """With one task a day, last published two days ago."""
+def beat(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> clock.Scheduler:
+    """With one task a day, last published two days ago. (It drops a connection that is in the middle of something.)"""
     monkeypatch.setattr(clock, "only_beat", lambda: None)
     daily = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.DAYS)
     long_ago = timezone.now() - timedelta(days=2)
@@ -121,7 +136,7 @@ class Broker:
             raise kombu.exceptions.OperationalError("[Errno 111] Connection refused")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_run_that_the_broker_did_not_take_is_published_once_when_it_is_back(
     beat: clock.Scheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +154,7 @@ def test_a_run_that_the_broker_did_not_take_is_published_once_when_it_is_back(
     assert timezone.now() - at < timedelta(minutes=1)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_task_that_nothing_can_publish_is_left_to_its_next_time(
     beat: clock.Scheduler, caplog: pytest.LogCaptureFixture
 ) -> None:
