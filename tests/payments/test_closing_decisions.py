@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -82,8 +82,14 @@ def event() -> None:
     )
 
 
-def dead_key() -> None:
-    note(registry.current(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
+def answered(answer: Answer, now: datetime) -> None:
+    gateway = registry.current()
+    assert gateway
+    note(gateway, "verify", answer, now)
+
+
+def dead_key(now: datetime = NOW) -> None:
+    answered(Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), now)
 
 
 EVERY_KIND: dict[Kind, Callable[[], object]] = {
@@ -172,10 +178,10 @@ def test_a_paid_trip_that_ends_brings_its_excess_not_back() -> None:
 def test_a_provider_that_fails_once_more_is_a_new_entry() -> None:
     dead_key()
     close(*on_the_list())
-    note(registry.current(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), LATER)
+    dead_key(LATER)
     assert on_the_list() == []
-    note(registry.current(), "verify", Answer(Verdict.DONE), LATER)
-    note(registry.current(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), LATER)
+    answered(Answer(Verdict.DONE), LATER)
+    dead_key(LATER)
     assert [entry.kind for entry in on_the_list()] == ["provider"]
 
 
