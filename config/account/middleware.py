@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from config.account import known_devices, second_factor, sessions
@@ -29,9 +30,12 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.waiting = request.waiting_at = None
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and (at := page_before_the_desk(request.user)):
-            request.waiting, request.waiting_at = request.user, at
-            request.user = AnonymousUser()
+        user = request.user
+        if not in_admin(request):
+            # Looked at only where a view asks who it is: most pages out there don't, and need no session for it.
+            request.user = SimpleLazyObject(lambda: AnonymousUser() if page_before_the_desk(user) else user)
+        elif at := page_before_the_desk(user):
+            request.waiting, request.waiting_at, request.user = user, at, AnonymousUser()
             if leads_to_the_desk(request):
                 return lead_to(request, at)
         return self.get_response(request)
@@ -44,7 +48,7 @@ class StaffSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        if not in_admin(request) or not request.user.is_authenticated:
             return self.get_response(request)
         user = request.user
         sessions.see(request, user, now=timezone.now())
@@ -57,6 +61,10 @@ def note_log_in(request: HttpRequest, user: User, **_signal: Any) -> None:
     """For the list of sessions; one that has yet to show its code comes into it with its first page after that."""
     if not second_factor.has_one(user) and not second_factor.is_required(user):
         sessions.see(request, user, now=timezone.now())
+
+
+def in_admin(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index")) and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def page_before_the_desk(user: Any) -> str:
@@ -75,8 +83,7 @@ def leads_to_the_desk(request: HttpRequest) -> bool:
     names = (CODE, SET_UP, "account_leave", "account_show_begin", "account_show_complete", "admin:jsi18n")
     open_to_all = {reverse(name) for name in names}
     reset = (reverse("admin_password_reset"), reverse("password_reset_complete").removesuffix("done/"))
-    in_admin = request.path.startswith(reverse("admin:index"))
-    return in_admin and request.path not in open_to_all and not request.path.startswith(reset)
+    return request.path not in open_to_all and not request.path.startswith(reset)
 
 
 def lead_to(request: HttpRequest, page: str) -> HttpResponse:

@@ -78,7 +78,7 @@ def host_of(address: str) -> str:
 
 def origin_of(address: str) -> str:
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.lower()}"  # as browsers write it
 
 
 def is_ip(host: str) -> bool:

@@ -22,7 +22,7 @@ from pytest_django import Settings
 from config.account import mails
 from config.account.kinds import MAILS
 from config.account.limits import RESET
-from config.logs import without_keys
+from config.logs import without_people
 from config.models import AccountMail, Attempts
 from config.queues import ROUTES
 from config.schedule import JOBS
@@ -97,7 +97,7 @@ def test_the_link_stands_in_no_row_and_no_log(sara: User, caplog: pytest.LogCapt
     [row] = AccountMail.objects.values()
     assert set(row) == {"id", "user_id", "kind", "asked_at", "claimed_at", "sent_at"}
     assert url not in caplog.text
-    assert without_keys(f"Not Found: {url}") == "Not Found: /admin/reset/…/"
+    assert without_people(f"Not Found: {url}") == "Not Found: /admin/reset/…/"
 
 
 def test_a_page_that_follows_the_link_does_not_carry_it_in_its_address(sara: User) -> None:
