@@ -26,6 +26,7 @@ LOG_LEVEL = "INFO"
 BROKEN = f"""
 import logging
 from celery import shared_task
+from django.contrib import admin
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.urls import path
@@ -47,7 +48,7 @@ def view(request, token):
 @shared_task(name="bookings.broken")
 def task(number):
     fail(number)
-urlpatterns = [path("pay/<str:token>/", view), path("healthz", lambda request: HttpResponse("ok"))]
+urlpatterns = [path("admin/", admin.site.urls), path("pay/<str:token>/", view), path("healthz", lambda request: HttpResponse("ok"))]
 """
 
 

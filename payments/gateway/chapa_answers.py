@@ -181,5 +181,6 @@ def wrong_link(url: Any, *, hosts: tuple[str, ...], base_url: str) -> str:
         return "Chapa gave a checkout link that isn't https."
     odd_port = parts.scheme == "https" and port not in HTTPS_PORTS
     if odd_port or host not in [allowed.lower() for allowed in hosts]:
-        return f"Chapa gave a checkout link to {safe(parts.netloc, 80)}, which CHAPA_CHECKOUT_HOSTS doesn't allow."
+        where = f"{host}:{port}" if odd_port else host
+        return f"Chapa gave a checkout link to {safe(where, 80)}, which CHAPA_CHECKOUT_HOSTS doesn't allow."
     return ""

@@ -401,7 +401,8 @@ def test_flower_refuses_to_run_open_in_production(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize("variables", [{}, PRODUCTION])
 def test_the_example_names_every_variable_and_only_those(tmp_path: Path, variables: dict[str, str]) -> None:
     """Settings ask for all of them in any case, for gunicorn's and Flower's, too: else one would be unknown in .env."""
-    with patch.object(source, "asked", set()) as asked:
+    asked: set[str] = set()
+    with patch.object(source, "asked", asked):
         read(tmp_path, **variables)
     example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 

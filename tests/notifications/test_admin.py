@@ -143,7 +143,7 @@ def test_all_messages_across_the_pages_are_retried_with_few_statements(
     client = client_of("view_message", "retry_message")
     ticked = Message.objects.values_list("pk", flat=True)[:1]
     form = {"action": "retry_selected", "_selected_action": list(ticked), "select_across": "1", "confirmed": "yes"}
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.post(reverse(LIST), form)
     assert Message.objects.filter(status="queued").count() == 60
 
