@@ -48,7 +48,11 @@ def view(request, token):
 @shared_task(name="bookings.broken")
 def task(number):
     fail(number)
-urlpatterns = [path("admin/", admin.site.urls), path("pay/<str:token>/", view), path("healthz", lambda request: HttpResponse("ok"))]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("pay/<str:token>/", view),
+    path("healthz", lambda request: HttpResponse("ok")),
+]
 """
 
 
