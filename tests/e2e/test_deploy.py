@@ -1,6 +1,7 @@
 """The files under deploy/ and compose.yaml, as far as they run without Docker: a real nginx, a real Flower."""
 
 import json
+import shlex
 import ssl
 import subprocess
 import sys
@@ -129,7 +130,8 @@ def test_composes_health_check_finds_flower_with_and_without_its_prefix(stack: S
     stack.start("flower", "celery", "-A", "config", "flower")
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     kind, command = services["flower"]["healthcheck"]["test"]
-    command = command.replace("$$", "$").replace("5555", str(port)).replace("python ", f"{sys.executable} ", 1)
+    command = command.replace("$$", "$").replace("5555", str(port))
+    command = command.replace("python ", f"{shlex.quote(sys.executable)} ", 1)
     assert kind == "CMD-SHELL"
     wait_until(lambda: responds(f"http://127.0.0.1:{port}{prefix and '/' + prefix}/healthcheck"), "Flower")
     assert subprocess.run(command, shell=True, env=stack.environment, check=False).returncode == 0
