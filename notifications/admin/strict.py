@@ -3,6 +3,8 @@
 Django lets an address filter a list by any column and any lookup: `?html__regex=…` keeps PostgreSQL busy for minutes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -16,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin  # noqa: TID251 (this is its one place)
 from unfold.views import ChangeList
@@ -51,6 +54,18 @@ class UnfitQueryError(Exception):
         self.names = names
 
 
+@contextmanager
+def fitting(request: HttpRequest) -> Iterator[None]:
+    """What goes wrong with a list that was asked for with parameters is their fault."""
+    try:
+        yield
+    except UNFIT as error:
+        if not request.GET:
+            raise
+        named = [name for name in request.GET if name not in OF_EVERY_LIST]
+        raise UnfitQueryError(named or list(request.GET)) from error
+
+
 class StrictChangeList(ChangeList):
     def get_filters(self, request: HttpRequest) -> Any:
         """What no filter of the list has taken must be one of the lookups that our own links use."""
@@ -71,26 +86,24 @@ class StrictAdmin(ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With its rows: a value that the database can't take is told here, not in the middle of the page."""
-        try:
+        with fitting(request):
             found = super().get_changelist_instance(request)
             len(found.result_list)
-        except UNFIT as error:
-            if not request.GET:
-                raise
-            named = [name for name in request.GET if name not in OF_EVERY_LIST]
-            raise UnfitQueryError(named or list(request.GET)) from error
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         try:
             response: HttpResponse = super().changelist_view(request, extra_context)
         except UnfitQueryError as unfit:
-            names = ", ".join(Truncator(name).chars(60) for name in unfit.names[:NAMED])
-            text = f"This list can't be narrowed by {names}, or not by that value. All of it is shown."
-            self.message_user(request, text, messages.ERROR)
-            popup = f"?{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.GET else ""
-            return HttpResponseRedirect(request.path + popup)
+            return self.lead_back(request, unfit)
         return response
+
+    def lead_back(self, request: HttpRequest, unfit: UnfitQueryError) -> HttpResponse:
+        names = ", ".join(Truncator(name).chars(60) for name in unfit.names[:NAMED])
+        text = f"This list can't be narrowed by {names}, or not by that value. All of it is shown."
+        self.message_user(request, text, messages.ERROR)
+        popup = f"?{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.GET else ""
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist") + popup)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)

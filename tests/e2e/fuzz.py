@@ -128,4 +128,8 @@ class Hand:
 def forms_of(address: str, answer: HttpResponse) -> Iterator[Form]:
     if answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", ""):
         text = answer.content.decode()
-        yield from (form for form in Forms(address, text).found if form.method == "post" and form.fields)
+        yield from (
+            form
+            for form in Forms(address, text).found
+            if form.method == "post" and form.fields and "/logout/" not in form.action
+        )

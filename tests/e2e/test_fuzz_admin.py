@@ -36,25 +36,38 @@ def people(transactional_db: None) -> dict[str, User]:
     return {user.username: user for user in User.objects.all()}
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_nothing_that_is_sent_to_the_admin_is_a_server_error(name: str, people: dict[str, User]) -> None:
+@pytest.fixture
+def short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent is tried, not how many rows are drawn."""
+    for model_admin in admin.site._registry.values():  # noqa: SLF001 (Django has no other list of them)
+        monkeypatch.setattr(model_admin, "list_per_page", 3)
+
+
+def test_nothing_that_is_sent_to_the_admin_is_a_server_error(people: dict[str, User], short_lists: None) -> None:
     """The superuser, whom nothing stops at the door, sends the most."""
-    client = Client(raise_request_exception=False)
-    client.force_login(people[name])
-    hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
+    broken = []
+    for name in PEOPLE:
+        client = Client(raise_request_exception=False)
+        client.force_login(people[name])
+        hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
+        try_site(hand)
+        assert hand.get("/admin/").status_code == 200
+        assert hand.sent > 200
+        broken += hand.broken
+    assert "\n".join(broken) == ""
+
+
+def try_site(hand: Hand) -> None:
     for address in hand.few(pages_of_the_site()):
         hand.get(address)
         hand.get(address, [(hand.chance.choice(OF_PAGES), hand.value()) for _ in range(3)])
     for model, model_admin in admin.site._registry.items():  # noqa: SLF001 (Django has no other list of them)
         try_list(hand, model, model_admin)
-        for addresses in pages_of(model, model_admin):
+        for addresses in hand.few(pages_of(model, model_admin)):
             try_page(hand, addresses[0])
             for address in hand.few(addresses[1:]):
                 hand.get(address)
                 hand.post(address.partition("?")[0], [("ids", address.partition("=")[2]), ("_form_submitted", "on")])
-    assert hand.broken == []
-    assert hand.get("/admin/").status_code == 200
-    assert hand.sent > 300
 
 
 def pages_of_the_site() -> Iterator[str]:
