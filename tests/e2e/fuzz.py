@@ -127,9 +127,5 @@ class Hand:
 
 def forms_of(address: str, answer: HttpResponse) -> Iterator[Form]:
     if answer.status_code == 200 and "text/html" in answer.headers.get("Content-Type", ""):
-        text = answer.content.decode()
-        yield from (
-            form
-            for form in Forms(address, text).found
-            if form.method == "post" and form.fields and "/logout/" not in form.action
-        )
+        found = [form for form in Forms(address, answer.content.decode()).found if "/logout/" not in form.action]
+        yield from (form for form in found if form.method == "post" and form.fields)

@@ -73,6 +73,18 @@ def test_what_every_list_takes_may_have_any_value(query: str) -> None:
     assert root().get(f"{BOOKINGS}?{query}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "query", ["notes__regex=(", "departure__id__exact=abc", "hold_expires_at__gte=abc", "nothing=1"]
+)
+def test_an_export_of_such_a_list_leads_back_to_it(query: str) -> None:
+    booked()
+    client, page = root(), f"{BOOKINGS}export/?{query}"
+    for response in (client.get(page), client.post(page, {"format": "0", "resource": "0"})):
+        assert (response.status_code, response.headers["Location"]) == (302, BOOKINGS)
+        assert query.partition("=")[0] in said(response)[0]
+    assert client.get(f"{BOOKINGS}export/?status__exact=pending&_changelist_filters=q%3Da").status_code == 200
+
+
 def test_a_list_in_a_popup_stays_one() -> None:
     response = root().get(f"{BOOKINGS}?notes__regex=(&_popup=1")
     assert response.headers["Location"] == f"{BOOKINGS}?_popup=1"
