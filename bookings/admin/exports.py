@@ -30,7 +30,7 @@ class StreamedExportMixin(ExportMixin):
         try:
             response: HttpResponse = super().export_action(request)
         except UnfitQueryError as unfit:
-            return self.lead_back(request, unfit)  # type: ignore[attr-defined, no-any-return]
+            return self.lead_back(request, unfit)  # type: ignore[no-any-return]
         return response
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
