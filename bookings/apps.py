@@ -4,6 +4,7 @@ from django.db.backends.signals import connection_created
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+    verbose_name = "Desk"
 
     def ready(self) -> None:
         from bookings import folding

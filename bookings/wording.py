@@ -1,5 +1,6 @@
 """How departures, customers, money and times are written for staff, in lists, choices and questions."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -51,11 +52,33 @@ def local_time(moment: datetime, trip: Trip) -> str:
     return text if trip.time_zone == settings.TIME_ZONE else f"{text} ({trip.time_zone})"
 
 
-def departure_choice(departure: Departure) -> str:
+@dataclass(frozen=True)
+class Agreed:
+    """What the parties that are to move have agreed on: the sum of their prices, in one currency."""
+
+    total: Decimal
+    currency: str
+    people: int
+    parties: int = 1
+
+    def against(self, departure: Departure) -> str:
+        """How much more or less the same people would pay there today, such as “+ETB 500.00 for the party”."""
+        if departure.currency != self.currency:
+            return f"sold in {departure.currency}, not in {self.currency}"
+        difference = departure.price * self.people - self.total
+        if not difference:
+            return "same price"
+        sign = "+" if difference > 0 else "−"
+        whom = "for the party" if self.parties == 1 else f"for the {self.parties} parties"
+        return f"{sign}{money(abs(difference), self.currency)} {whom}"
+
+
+def departure_choice(departure: Departure, agreed: Agreed | None = None) -> str:
+    """`agreed`: of those who would move there; without it the price a person."""
     left = "full" if departure.seats_left <= 0 else f"{departure.seats_left} of {departure.capacity} seats left"
+    price = agreed.against(departure) if agreed else money(departure.price, departure.currency)
     trip = departure.trip
-    parts = [trip.name, local_time(departure.starts_at, trip), left, money(departure.price, departure.currency)]
-    return " · ".join([*parts, departure.code])
+    return " · ".join([trip.name, local_time(departure.starts_at, trip), left, price, departure.code])
 
 
 def customer_choice(customer: Customer) -> str:

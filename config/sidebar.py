@@ -62,7 +62,7 @@ class View:
 
 
 GROUPS: Final[dict[str, tuple[Page, ...]]] = {
-    "Bookings": (
+    "Desk": (
         Page("bookings.Booking", "Bookings", "confirmation_number"),
         Page("bookings.Departure", "Departures", "departure_board"),
         Page("bookings.Trip", "Trips", "hiking"),
@@ -72,7 +72,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
         Page("payments.Payment", "Payments", "payments"),
         Page("payments.Refund", "Refunds", "currency_exchange"),
     ),
-    "Messages": (
+    "Mail": (
         Page("notifications.Message", "Outbox", "outgoing_mail"),
         Page("notifications.MessageTemplate", "Mail texts", "edit_note"),
         Page("notifications.ReminderRule", "Reminder rules", "alarm"),
@@ -157,7 +157,7 @@ def find(request: HttpRequest, term: str) -> list[Any]:
     from unfold.dataclasses import SearchResult
 
     results = []
-    for page in (GROUPS["Bookings"][0], GROUPS["Bookings"][1], GROUPS["Bookings"][3]):
+    for page in (GROUPS["Desk"][0], GROUPS["Desk"][1], GROUPS["Desk"][3]):
         admin = _admin_of(page.model)
         if admin is None or not admin.has_view_permission(request):
             continue

@@ -69,7 +69,7 @@ class Message(models.Model):
     class Meta:
         ordering = ("-pk",)
         verbose_name = _("message")
-        verbose_name_plural = _("outbox")
+        verbose_name_plural = _("messages")
         indexes = (
             models.Index(fields=("topic", "kind"), name="message_topic"),
             models.Index(fields=("recipient",), opclasses=("varchar_pattern_ops",), name="message_recipient"),

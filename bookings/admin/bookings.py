@@ -63,6 +63,8 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     list_display = ("reference", "shown_status", "who", "where", "party", "shown_money")
     list_display_links = ("reference",)
     list_select_related = ("customer", "departure__trip")
+    add_label = "Take a booking"
+    empty_hint = "Take the first one, or import those of the old system."
     list_filter = (
         ("status", MultipleChoicesDropdownFilter),
         OverdueFilter,

@@ -37,6 +37,7 @@ class CustomerAdmin(DeskAdmin):
     list_filter = (("language", ChoicesDropdownFilter),)
     search_fields = ("name",)
     search_help_text = "Name, e-mail or phone"
+    empty_hint = "Customers come with their first booking; you can also add one before."
     fields = ("name", "email", "phone", "country", "language", "notes")
     form = CustomerForm
 

@@ -24,6 +24,7 @@ from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
 from bookings.admin.search import find_departures
 from bookings.forms.departures import DepartureForm
+from bookings.forms.fields import OFFICE_TIME
 from bookings.models import Departure
 from bookings.resources import DepartureResource
 from bookings.services.departures import departure_code
@@ -57,13 +58,14 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     panels = [bookings_panel]
     form = DepartureForm
     fieldsets = (
-        (None, {"fields": ("trip", "starts_at", "ends_at")}),
+        (None, {"fields": ("trip", "starts_at", "ends_at"), "description": f"Times are {OFFICE_TIME}"}),
         ("Seats and price", {"fields": ("capacity", "min_travellers", "price", "currency")}),
     )
     change_form_outer_before_template = "admin/bookings/departure_top.html"
     list_before_template = "admin/bookings/departures_hint.html"
     list_display = ("code", "shown_trip", "starts", "shown_status", "seats", "listed_price")
     list_select_related = ("trip",)
+    empty_hint = "Add one, or import a spreadsheet of them. They are on sale when they are opened."
     list_filter = (
         DepartsFilter,
         ("status", MultipleChoicesDropdownFilter),

@@ -37,6 +37,7 @@ class DeskAdmin(StrictAdmin):
     acts: ClassVar[list[Act]] = []
     panels: ClassVar[list[Callable[[HttpRequest, Any], Panel | None]]] = []
     colours: ClassVar[dict[str, str]] = {}  # of the statuses
+    empty_hint = ""  # under an empty list: how rows get there
     list_select_related: tuple[str, ...] = ()  # for the object's page and the acts, too
     list_per_page = 50
     paginator = BoundedPaginator
@@ -49,9 +50,6 @@ class DeskAdmin(StrictAdmin):
         models.IntegerField: {"form_class": WholeField},
         models.DecimalField: {"form_class": AmountField},
     }
-
-    class Media:
-        css = {"all": ("tourdesk/desk.css",)}
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"

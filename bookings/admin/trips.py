@@ -20,6 +20,7 @@ class TripAdmin(DeskAdmin):
     list_filter = (("is_active", BooleanRadioFilter),)
     search_fields = ("code", "name", "destination")
     search_help_text = "Code, name or destination"
+    empty_hint = "Add what you sell, then its departures."
     fieldsets = (
         (None, {"fields": ("code", "name", "destination", "description", "is_active")}),
         (

@@ -1,15 +1,17 @@
 """The questions of the acts."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.forms.fields import Pick, PickDeparture
+from bookings.forms.fields import PickDeparture
 from bookings.models import Booking
 from bookings.services import mailing
 from bookings.services.taking import MAX_PARTY
+from bookings.wording import Agreed
 from notifications.catalogue import KINDS
 from notifications.number_fields import WholeField
 
@@ -65,17 +67,37 @@ class ConfirmForm(ActForm):
 class RescheduleForm(ActForm):
     departure = PickDeparture(
         label="New departure",
-        help_text="Type a code, a trip or a destination; only open departures show. The agreed price stays.",
+        help_text="Type a code, a trip or a destination; only open departures show. The agreed price stays: a"
+        " difference is to what the same people would pay there today.",
     )
 
     def prepare(self) -> None:
-        """The picker offers first where they all fit, and not where they are."""
-        picker = self.fields["departure"].widget
-        assert isinstance(picker, Pick)  # noqa: S101 (for the type checker)
-        picker.wish = {"party": sum(b.party_size for b in self.rows if b.status in Booking.HOLDS_SEATS)}
-        departures = {booking.departure_id for booking in self.rows}
-        if len(departures) == 1:
-            picker.wish["leaving"] = min(departures)
+        """The picker offers first where they all fit, of these their own trip, and not where they are."""
+        field = self.fields["departure"]
+        assert isinstance(field, PickDeparture)  # noqa: S101 (for the type checker)
+        wish: dict[str, object] = {
+            "party": sum(b.party_size for b in self.rows if b.status in Booking.HOLDS_SEATS),
+        }
+        for name, values in (
+            ("leaving", {booking.departure_id for booking in self.rows}),
+            ("trip", {booking.departure.trip_id for booking in self.rows}),
+        ):
+            if len(values) == 1:
+                wish[name] = min(values)
+        if agreed := agreed_by(self.rows):
+            field.agreed = agreed
+            wish |= {"agreed": agreed.total, "currency": agreed.currency}
+            wish |= {"people": agreed.people, "parties": agreed.parties}
+        field.widget.wish = wish
+
+
+def agreed_by(bookings: Sequence[Booking]) -> Agreed | None:
+    """None where they are sold in several currencies: there is no sum then."""
+    currencies = {booking.currency for booking in bookings}
+    if len(currencies) != 1:
+        return None
+    total = sum((booking.total for booking in bookings), Decimal(0))
+    return Agreed(total, min(currencies), sum(booking.party_size for booking in bookings), len(bookings))
 
 
 class PartySizeForm(ActForm):

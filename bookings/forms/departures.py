@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from bookings.forms.fields import OFFICE_TIME
 from bookings.models import Departure, Trip
 
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ class DepartureForm(DepartureModelForm):
     class Meta:
         model = Departure
         fields = ("trip", "starts_at", "ends_at", "capacity", "min_travellers", "price", "currency")
-        help_texts = {
-            "starts_at": OFFICE_TIME,
-            "ends_at": f"{OFFICE_TIME} Left blank: the start plus the trip's length.",
-        }
+        help_texts = {"ends_at": "Left blank: the start plus the trip's length."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

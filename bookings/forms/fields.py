@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from bookings.models import Booking, Customer, Departure
-from bookings.wording import customer_choice, departure_choice
+from bookings.wording import Agreed, customer_choice, departure_choice
 from notifications.admin.widgets import RowSelect
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     DepartureChoice = CustomerChoice = forms.ModelChoiceField
 
-OFFICE_TIME = f"Office time ({settings.TIME_ZONE})."
+OFFICE_TIME = f"{settings.TIME_ZONE.rpartition('/')[2].replace('_', ' ')} time."
 
 
 def new_key() -> str:
@@ -38,7 +38,7 @@ class Pick(RowSelect):
     def __init__(self, field_name: str, url_name: str) -> None:
         super().__init__(Booking._meta.get_field(field_name), admin.site)  # noqa: SLF001 (Django's documented API)
         self.url_name = url_name
-        self.wish: dict[str, int] = {}
+        self.wish: dict[str, object] = {}
 
     def get_url(self) -> str:
         return f"{reverse(self.url_name)}?{urlencode(self.wish)}"
@@ -46,11 +46,12 @@ class Pick(RowSelect):
 
 class PickDeparture(DepartureChoice):
     def __init__(self, **kwargs: Any) -> None:
+        self.agreed: Agreed | None = None
         widget = Pick("departure", "admin:bookings_departure_pick")
         super().__init__(Departure.objects.select_related("trip"), widget=widget, **kwargs)
 
     def label_from_instance(self, obj: Departure) -> str:
-        return departure_choice(obj)
+        return departure_choice(obj, self.agreed)
 
 
 class PickCustomer(CustomerChoice):

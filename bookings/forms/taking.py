@@ -116,7 +116,13 @@ def traveller(line: str) -> TravellerData:
 
 
 class PartyFormSet(TravellerFormSet):
-    """No more names than the party has people."""
+    """No more names than the party has people. Each cell of the table has a name of its own, for screen readers."""
+
+    def add_fields(self, form: "forms.ModelForm[Traveller]", index: int | None) -> None:
+        super().add_fields(form, index)
+        whom = "new traveller" if index is None else f"traveller {index + 1}"
+        for name, field in form.fields.items():
+            field.widget.attrs["aria-label"] = f"{'Remove' if name == 'DELETE' else field.label} {whom}"
 
     def clean(self) -> None:
         super().clean()

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from bookings.forms.fields import OFFICE_TIME
 from bookings.models import SCOPES, ApiKey
 from notifications.admin.strict import StrictAdmin
 
@@ -38,7 +39,10 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     class Meta:
         model = ApiKey
         fields = ("name", "scopes", "expiry_date")
-        help_texts = {"name": "The system that uses it, such as website. Keys of one name see the same customers."}
+        help_texts = {
+            "name": "The system that uses it, such as website. Keys of one name see the same customers.",
+            "expiry_date": f"{OFFICE_TIME} Left blank: never. Afterwards the key is refused.",
+        }
 
 
 @admin.register(ApiKey)
@@ -49,6 +53,7 @@ class ApiKeyAdmin(StrictAdmin):
     list_per_page = 50
     search_fields = ("name", "prefix__exact")
     search_help_text = "Name, or the part of the key before the dot."
+    empty_hint = "Other systems, such as your website, need a key to read departures and to book."
     actions = None
     actions_row = actions_detail = ("revoke",)
 

@@ -150,6 +150,7 @@ class ScheduleAdmin(StrictAdmin):
     """A schedule that tasks use can't be deleted: the database would delete the tasks with it."""
 
     list_display = ("__str__", "used_by")
+    empty_hint = "Add one here, then choose it on the page of a periodic task."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

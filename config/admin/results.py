@@ -104,6 +104,7 @@ class TaskResultAdmin(StrictAdmin):
     paginator = InfinitePaginator
     search_fields = ("task_id__exact",)
     search_help_text = "A task's id, as Flower and the outbox show it."
+    empty_hint = "Results stand here when a worker has run a task; periodic tasks show with the filter “origin”."
     fieldsets = (
         (None, {"fields": ("task", "outcome", "arguments", "answer", "periodic_task_name")}),
         ("Run", {"fields": (("worker", "task_id"), ("started", "done"), "runtime")}),

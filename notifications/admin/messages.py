@@ -49,6 +49,7 @@ class MessageAdmin(StrictAdmin):
     list_per_page = 50
     search_fields = ("topic",)
     search_help_text = "Booking reference, or the beginning of the address"
+    empty_hint = "Mails are written here by themselves when bookings and payments change."
     linked_lookups = frozenset({"last_error__gt"})
     paginator = BoundedPaginator
     actions = ("withdraw_selected", "retry_selected")
@@ -210,11 +211,12 @@ class MessageAdmin(StrictAdmin):
 
     def _ask(self, request: HttpRequest, form: Any, message: Message, *, title: str, question: str) -> HttpResponse:
         facts = (("Kind", message.get_kind_display()), ("About", message.topic), ("To", message.recipient))
-        return pages.ask(request, self, form, title=title, question=question, button=title, facts=facts)
+        whole = f"{title}: {message}"
+        return pages.ask(request, self, form, title=whole, question=question, button=title, facts=facts)
 
     def _ask_list(self, request: HttpRequest, form: Any, ids: list[int], *, title: str, question: str) -> HttpResponse:
-        action = request.POST["action"]
-        return pages.ask(request, self, form, title=title, question=question, button=title, action=action, named=ids)
+        action, whole = request.POST["action"], f"{title}: {_messages(len(ids))}"
+        return pages.ask(request, self, form, title=whole, question=question, button=title, action=action, named=ids)
 
     def _too_many(self, request: HttpRequest) -> HttpResponse:
         text = f"That is more than {pages.MOST:,} messages at once. Narrow the list with a search or a filter first."
@@ -223,16 +225,16 @@ class MessageAdmin(StrictAdmin):
 
     def _withdraw(self, request: HttpRequest, ids: list[int], reason: str) -> HttpResponse:
         done = outbox.withdraw_messages(message_ids=ids, reason=reason)
-        return self._tell_count(request, done, len(ids), "withdrawn", "had been sent or withdrawn before")
+        return self._tell_count(request, done, len(ids), "withdrawn", "sent or withdrawn before")
 
     def _retry(self, request: HttpRequest, ids: list[int]) -> HttpResponse:
         done = outbox.retry(message_ids=ids, now=timezone.now())
-        return self._tell_count(request, done, len(ids), "queued again", "are not in trouble, or no longer true")
+        return self._tell_count(request, done, len(ids), "queued again", "not in trouble, or no longer true")
 
     def _tell_count(self, request: HttpRequest, done: int, asked: int, what: str, why_not: str) -> HttpResponse:
         text = f"{_messages(done)} {what}."
         if left := asked - done:
-            text += f" {left} left alone: they {why_not}."
+            text += f" {left} {'was' if left == 1 else 'were'} left alone: {why_not}."
         return self._tell(request, text, messages.SUCCESS if done else messages.WARNING)
 
     def _tell(self, request: HttpRequest, text: str, level: int = messages.SUCCESS) -> HttpResponse:

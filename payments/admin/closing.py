@@ -188,6 +188,7 @@ class ClosedDecisionAdmin(LookOnly):
     list_filter = (("kind", MultipleChoicesDropdownFilter), NowFilter, ("closed_at", DaysFilter))
     search_fields = ("name__startswith", "booking__reference__startswith")
     search_help_text = "The beginning of a transaction or a booking's reference"
+    empty_hint = "What is closed under “Needs a decision” stands here, and can be opened again."
     sortable_by = ("shown_closed",)
     change_form_outer_before_template = "admin/payments/closed_top.html"
     fields = ("kind", "name", "shown_booking", "what", "reason", "shown_closed", "what_since")

@@ -49,6 +49,7 @@ class ProviderEventAdmin(LookOnly):
     linked_lookups = frozenset({"status__in"})
     search_fields = ("tx_ref",)
     search_help_text = "The beginning of a transaction"
+    empty_hint = "What payment providers report arrives here by itself."
     sortable_by = ("shown_received",)
     fields = ("shown_body", "shown_headers")
     readonly_fields = fields

@@ -88,6 +88,7 @@ class PaymentAdmin(LookOnly):
     linked_lookups = frozenset({"method__in"})
     search_fields = ("tx_ref",)
     search_help_text = "Transaction, receipt or bank reference, booking, customer's name, e-mail or phone"
+    empty_hint = "A payment begins on the page of its booking: record it there, or send the payment link."
     sortable_by = ("tx_ref", "shown_known")
     readonly_fields = ("shown_charge", "shown_answer")
 

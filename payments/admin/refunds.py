@@ -79,6 +79,7 @@ class RefundAdmin(LookOnly):
     )
     search_fields = ("payment__tx_ref",)
     search_help_text = "Transaction or booking reference"
+    empty_hint = "A refund begins on the page of the payment that it gives back."
     sortable_by = ("shown_created",)
     readonly_fields = ("shown_answer",)
 

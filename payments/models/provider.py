@@ -41,7 +41,7 @@ class ProviderEvent(models.Model):
     class Meta:
         ordering = ("-pk",)
         verbose_name = _("provider event")
-        verbose_name_plural = _("inbox")
+        verbose_name_plural = _("provider events")
         indexes = (
             models.Index(fields=("status", "-id"), name="event_status"),
             models.Index(fields=("tx_ref",), name="event_tx_ref"),

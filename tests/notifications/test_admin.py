@@ -117,7 +117,7 @@ def test_retry_twice_is_told_honestly() -> None:
     told = [str(next(iter(client.post(url("retry", message), follow=True).context["messages"]))) for _ in range(2)]
     assert told == [
         "1 message queued again.",
-        "0 messages queued again. 1 left alone: they are not in trouble, or no longer true.",
+        "0 messages queued again. 1 was left alone: not in trouble, or no longer true.",
     ]
 
 
@@ -130,7 +130,7 @@ def test_selected_messages_are_withdrawn_after_the_question() -> None:
     assert Message.objects.filter(status="withdrawn").count() == 0
     told = client.post(reverse(LIST), form | {"confirmed": "yes", "reason": "Strike"}, follow=True)
     assert [str(m) for m in told.context["messages"]] == [
-        "2 messages withdrawn. 1 left alone: they had been sent or withdrawn before."
+        "2 messages withdrawn. 1 was left alone: sent or withdrawn before."
     ]
     assert Message.objects.filter(status="withdrawn", withdrawn_reason="Strike").count() == 2
 
