@@ -244,7 +244,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed
 }
 # Of one integration and departure: unpaid seats, and which part of the capacity. Of all and one address: mails a day.
-API_MAX_UNPAID_SEATS = env.number("API_MAX_UNPAID_SEATS", 12, least=1)
+API_MAX_UNPAID_SEATS = env.number("API_MAX_UNPAID_SEATS", 200, least=1)
 API_MAX_UNPAID_PERCENT = env.number("API_MAX_UNPAID_PERCENT", 50, least=1)
 API_MAX_MAILS_A_DAY = env.number("API_MAX_MAILS_A_DAY", 20, least=1)
 SPECTACULAR_SETTINGS = {

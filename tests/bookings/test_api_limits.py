@@ -23,6 +23,11 @@ from tests.rest import caller, leaving
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def few_seats(settings: Settings) -> None:
+    settings.API_MAX_UNPAID_SEATS = 12
+
+
 def book(
     client: Client, departure: Departure, seats: int, email: str = "almaz@mail.example.org", **headers: str
 ) -> Any:

@@ -27,7 +27,7 @@ OF_PAGES = ("first", "last", "format", "looks", "page", "s", "extended", "term",
 @pytest.fixture
 def people(transactional_db: None) -> dict[str, User]:
     call_command("setup", verbosity=0)
-    call_command("demo_data", verbosity=0)
+    call_command("demo_data", yes=True, verbosity=0)
     ApiKey.objects.create_key(name="website", scopes=["bookings:read"])
     TaskResult.objects.create(
         task_id="a", task_name="bookings.expire_holds", status="FAILURE", result='{"exc_type": 1}'

@@ -1,5 +1,6 @@
 """Two people of the office, each in a browser of their own, and money that is to go back."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -66,7 +67,8 @@ def test_two_clerks_refund_at_once_and_one_refund_leaves_the_house(
     told = ["is recorded" in clerk.inner_text("body") for clerk in (sara, dawit)]
     assert sorted(told) == [False, True], [clerk.inner_text("body") for clerk in (sara, dawit)]
     loser = (sara, dawit)[told.index(False)]
-    expect(loser.locator("body")).to_contain_text("another refund")
+    # By the service, or already by the question, which no longer says what it said when it was asked.
+    expect(loser.locator("body")).to_contain_text(re.compile("another refund|Something has changed"))
     wait_until(lambda: Refund.objects.get().provider_reference, "the provider's answer")
     assert provider.count("refund") == 1
     assert books() == []
