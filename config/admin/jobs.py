@@ -81,7 +81,7 @@ class PeriodicTaskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
         text = self.cleaned_data["args"] or "[]"
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, list) or not all(type(item) is int for item in value):
             raise forms.ValidationError("Give a JSON list of numbers, such as [12], or [] for none.")

@@ -244,7 +244,8 @@ def test_a_periodic_task_is_edited_and_wrong_arguments_are_named() -> None:
     slow, _made = IntervalSchedule.objects.get_or_create(every=10, period="minutes")
     url = reverse("admin:django_celery_beat_periodictask_change", args=(job.pk,))
     form = {"name": "expire", "task": job.task, "interval": slow.pk, "enabled": "on", "args": "[]"}
-    assert "Give a JSON list of numbers" in client.post(url, form | {"args": '["x"]'}).content.decode()
+    for args in ('["x"]', "[" * 3000, "[1e400]", "{}", "[true]"):
+        assert "Give a JSON list of numbers" in client.post(url, form | {"args": args}).content.decode()
     assert client.post(url, form).status_code == 302
     job.refresh_from_db()
     assert job.interval == slow
