@@ -58,7 +58,7 @@ def test_a_refused_row_ends_with_1_and_writes_nothing(tmp_path: Path, capsys: py
     assert (stop.value.code, Booking.objects.count()) == (1, 0)
     report = printed(capsys)
     assert (report["created"], report["written"]) == (0, False)
-    reason = "Status: “???” isn't known; write Confirmed, Cancelled or No show."
+    reason = "Status: “???” isn't known; write Confirmed, Cancelled, No show or Waiting list."
     assert report["refused"] == [{"row": 3, "reason": reason}]
 
 
