@@ -6,7 +6,6 @@ Files come from outside: size, width and length are bounded, and what can't be r
 import codecs
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from itertools import islice
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from bookings.errors import UnreadableFile
+from bookings.formulas import unescape_cell
 from bookings.workbook_limits import (
     BROKEN,
     DIVIDE,
@@ -33,11 +32,6 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_CHARACTERS = 20_000_000  # of all cells; one text of a workbook can stand in many
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
 DELIMITERS = ",;\t"
-# Where a formula would start: at the beginning, and after what may begin another cell or row for a spreadsheet that
-# divides at semicolons and so takes no quote in the middle for one. Wide signs count as well.
-FORMULA_START = r"\A{0}(?='*[\t\r\n])|((?:\A|[;\t\r\n])){0}(?='*[^\S\t\r\n]*[=+\-@＝＋－＠])"
-BARE, ESCAPED = re.compile(FORMULA_START.format("")), re.compile(FORMULA_START.format("'"))
-HARMLESS = re.compile(r"-\d+(\.\d+)?|\+\d[\d ]*", re.ASCII)  # a negative number, a phone number
 
 
 HEADER_FIRST = 2  # the first row below a header in row 1
@@ -296,25 +290,3 @@ def cell_text(value: Any) -> str:
         whole = isinstance(value, int) or value.is_integer()
         return Typed(int(value) if whole else f"{value:.15g}")  # as many digits as Excel shows
     return str(getattr(value, "text", value))  # an array formula is an object around its text
-
-
-def escape_cell(value: Any) -> Any:
-    """For CSV: text that a spreadsheet would run gets an apostrophe in front; numbers and dates stay what they are."""
-    if not isinstance(value, str) or HARMLESS.fullmatch(value):
-        return value
-    return BARE.sub(r"\g<1>'", _printable(value))
-
-
-def text_cell(value: str) -> str:
-    """For a workbook, where text is text: only an apostrophe that unescape_cell would take away gets another one."""
-    return ESCAPED.sub(r"\g<1>''", _printable(value))
-
-
-def _printable(text: str) -> str:
-    printable: str = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return printable
-
-
-def unescape_cell(text: str) -> str:
-    """Undoes escape_cell and text_cell, so that a file we exported comes back as it was."""
-    return ESCAPED.sub(r"\g<1>", text)

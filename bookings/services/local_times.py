@@ -18,6 +18,8 @@ def moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
     if clock.tzinfo:
         raise ValueError(f"the clocks in {zone.key} never show {clock.isoformat('minutes')} on {day}.")
     before, after = _gap(local)
+    if before.date() != after.date() and after - before >= timedelta(days=1):
+        raise ValueError(f"{day} doesn't exist in {zone.key}: the calendar skips it.")
     raise ValueError(
         f"{clock:%H:%M} doesn't exist on {day} in {zone.key}: the clocks go from {before:%H:%M} to {after:%H:%M}."
     )

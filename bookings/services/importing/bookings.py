@@ -111,8 +111,8 @@ def _known(rows: Sequence[BookingRow]) -> dict[int, Booking]:
             found |= dict.fromkeys((*names, *map(ref_key, names)), booking)
     known = {}
     for row in rows:
-        if booking := found.get(row.ref) or found.get(ref_key(row.ref)) or found.get(row.fingerprint):
-            known[row.number] = booking
+        if match := found.get(row.ref) or found.get(ref_key(row.ref)) or found.get(row.fingerprint):
+            known[row.number] = match
     return known
 
 

@@ -30,7 +30,7 @@ def lead_name(row: Cells, party: int) -> tuple[str, tuple[str, ...]]:
     if len(names) < WHOLE:
         if len(_parts(PERHAPS, text)) > 1 and not re.fullmatch(r"[^,]+,[^,]+", text):
             row.remarks.append(f"Lead name: “{' '.join(text.split())}” may be several people; kept as one name.")
-        return row.needed("Lead name", lambda _text: cells.name(text), ""), ()
+        return row.needed("Lead name", lambda _text: cells.name(SURE.sub(" ", text)), ""), ()
     if len(names) > party:
         row.problems.append(f"Lead name: {len(names)} people are named for a party of {party}. Correct one of them.")
         return "", ()

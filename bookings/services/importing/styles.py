@@ -21,8 +21,9 @@ BOTH = "both"  # a column that proves two styles
 NUMBERS: Final = {POINT: "1,234.50 (a point before the cents)", COMMA: "1.234,50 (a comma before the cents)"}
 DATES: Final = {DMY: "20/12/2026 (day first)", MDY: "12/20/2026 (month first)"}
 # A currency before or after, as spreadsheets format it.
-SIGNS: Final = {"€": "EUR", "EUR": "EUR", "$": "USD", "US$": "USD", "USD": "USD"}
-SIGNS |= dict.fromkeys(("ETB", "BR", "BIRR"), "ETB")
+SIGNS: Final = {"€": "EUR", "EUR": "EUR", "$": "USD", "US$": "USD", "USD": "USD"} | dict.fromkeys(
+    ("ETB", "BR", "BIRR"), "ETB"
+)
 SIGN = re.compile(
     r"(?P<before>[^\d\s,.'’-]{0,4})\s*(?P<number>[\d,.'’ ]*?)"
     r"(?:[.,][-–—]{1,2})?\s*(?P<after>[^\d\s,.'’-]{0,4})\.?"
