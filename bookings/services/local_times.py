@@ -50,7 +50,8 @@ def comes_twice(start: datetime, zone: ZoneInfo) -> bool:
 def clock_text(start: datetime, zone: ZoneInfo) -> str:
     """Such as 07:30; 02:30+01:00 in an hour that comes twice."""
     local = start.astimezone(zone)
-    return local.timetz().isoformat("minutes") if comes_twice(start, zone) else f"{local:%H:%M}"
+    offset = local.isoformat()[-len("+01:00") :] if comes_twice(start, zone) else ""
+    return f"{local:%H:%M}{offset}"
 
 
 def shows(start: datetime, clock: time, zone: ZoneInfo) -> bool:

@@ -211,7 +211,8 @@ def test_what_only_tourdesk_may_change_is_refused(boss: User, departure: Departu
         ({"Status": ""}, "Status is blank; write Confirmed, Cancelled, No show or Waiting list."),
         (
             {"Status": "confirmd"},
-            "Status: “confirmd” isn't known; write Confirmed, Cancelled, No show or Waiting list. Did you mean Confirmed?",
+            "Status: “confirmd” isn't known; write Confirmed, Cancelled, No show or Waiting list."
+            " Did you mean Confirmed?",
         ),
         (
             {"Status": "Pending"},

@@ -123,10 +123,12 @@ def _trips(rows: Sequence[DepartureRow], report: Report) -> dict[str, Trip]:
 
 
 def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: Report, now: datetime) -> None:
-    wanted = {}
+    wanted: dict[tuple[int, datetime], tuple[DepartureRow, Departure]] = {}
     for row in rows:
         if departure := _departure(row, trips[row.trip], report, now):
-            wanted[departure.trip_id, departure.starts_at] = (row, departure)
+            first, same = wanted.setdefault((departure.trip_id, departure.starts_at), (row, departure))
+            if first is not row:
+                _repeat(first, row, report, differs=_differ(same, departure))
     places = Q(trip__in={trip for trip, _start in wanted}, starts_at__in={start for _trip, start in wanted})
     known = {(d.trip_id, d.starts_at): d for d in Departure.objects.select_for_update().filter(places).order_by("pk")}
     changed = []
@@ -143,6 +145,15 @@ def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: 
             report.unchanged += 1
     Departure.objects.bulk_create(with_free_codes([d for key, (_row, d) in wanted.items() if key not in known]))
     _update(changed)
+
+
+def _repeat(first: DepartureRow, row: DepartureRow, report: Report, *, differs: bool) -> None:
+    """One start, written with and without its offset."""
+    if differs:
+        report.refuse(row.number, f"Rows {first.number}, {row.number} are one departure with different content.")
+    else:
+        report.unchanged += 1
+        report.remark(row.number, f"The same departure as row {first.number}.")
 
 
 def _departure(row: DepartureRow, trip: Trip, report: Report, now: datetime) -> Departure | None:
