@@ -125,6 +125,18 @@ def test_what_a_person_chose_counts_for_every_column(numbers: str, dates: str) -
     assert decided(row, numbers=numbers, dates=dates) == wanted
 
 
+def test_only_what_is_open_is_asked_about() -> None:
+    clear = {"Date": "12/20/2026", "Booked on": "20/11/2026"}, {"Date": "03/04/2026", "Booked on": "05/06/2026"}
+    assert styles_of(records(*clear), money=MONEY, days=DAYS).dates.example == ""
+    both = {"Date": "12/20/2026", "Booked on": "20/11/2026"}, {"Date": "20/12/2026", "Booked on": "05/06/2026"}
+    assert styles_of(records(*both), money=MONEY, days=DAYS).dates.example == "Date"
+
+
+def test_a_question_shows_what_the_cell_would_be_in_each_style() -> None:
+    numbers = styles_of(records({"Price": "1.505"}), money=MONEY, days=DAYS).numbers
+    assert (numbers.example, numbers.readings) == ("1.505", {POINT: "1.505", COMMA: "1,505.00"})
+
+
 def test_nothing_is_asked_where_each_cell_has_one_reading() -> None:
     clear: dict[str, Any] = {"Price": "1500", "Paid": Typed("1.125"), "Date": "2026-12-20", "Booked on": "05/05/2026"}
     styles = styles_of(records(clear), money=MONEY, days=DAYS)

@@ -76,7 +76,7 @@ def styles_of(
 ) -> Styles:
     """`numbers` and `dates` are what a person has chosen: that counts for every column."""
     return Styles(
-        numbers=_decide(records, money, amounts, numbers, lambda value: f"{value:,.2f}"),
+        numbers=_decide(records, money, amounts, numbers, _money_text),
         dates=_decide(records, days, days_of, dates, lambda value: f"{value.day} {value:%B %Y}"),
     )
 
@@ -89,23 +89,29 @@ def _decide(
     shown: Callable[[T], str],
 ) -> Decision:
     proved: dict[str, set[str]] = {column: set() for column in columns}
-    example, readings = "", {}
+    open_cells: dict[str, str] = {}  # by column the first that has two readings
     for record in records:
         for column in columns:
             found = meanings(record.cells.get(column, ""))
             if len(found) == 1:
                 proved[column] |= found.keys() - {""}
-            elif found and not example:
-                example = record.cells[column].strip()
-                readings = {style: shown(value) for style, value in found.items()}
+            elif found:
+                open_cells.setdefault(column, record.cells[column].strip())
     everywhere = set().union(*proved.values())
     if chosen or len(everywhere) == 1:
         styles = dict.fromkeys(columns, chosen or next(iter(everywhere)))
+        asked = open_cells
     else:
         styles = {column: BOTH if len(found) > 1 else "".join(found) for column, found in proved.items()}
-    if not example and BOTH in styles.values():
-        example = "; ".join(column for column, style in styles.items() if style == BOTH)
+        asked = {column: column for column, style in styles.items() if style == BOTH}
+        asked |= {column: text for column, text in open_cells.items() if styles[column] in ("", BOTH)}
+    example = next(iter(asked.values()), "")
+    readings = {style: shown(value) for style, value in meanings(example).items()}
     return Decision(styles if everywhere or example else {}, example, readings)
+
+
+def _money_text(value: Decimal) -> str:
+    return f"{value:,.2f}" if value == round(value, 2) else f"{value:,f}"
 
 
 def amounts(text: str) -> Meanings[Decimal]:
