@@ -3,6 +3,8 @@
 from django.db import IntegrityError
 from django.db.models import Model, UniqueConstraint
 
+UNIQUE_VIOLATION = "23505"
+
 
 def violates(error: IntegrityError, model: type[Model], name: str) -> bool:
     """Whether it is the model's constraint of this name.
@@ -16,6 +18,15 @@ def violates(error: IntegrityError, model: type[Model], name: str) -> bool:
     [constraint] = [constraint for constraint in model._meta.constraints if constraint.name == name]  # noqa: SLF001
     broken = str(error).partition(": ")[2].split(", ")
     return broken in ([name], [f"index '{name}'"], _columns(model, constraint))
+
+
+def doubled_in(error: IntegrityError) -> str:
+    """The table in which something that may be there once would be there twice; nothing for another rule."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        return str(diagnosis.table_name) if diagnosis.sqlstate == UNIQUE_VIOLATION else ""
+    rule, _, columns = str(error).partition(": ")
+    return columns.partition(".")[0] if rule == "UNIQUE constraint failed" else ""
 
 
 def _columns(model: type[Model], constraint: object) -> list[str]:

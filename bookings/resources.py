@@ -1,6 +1,6 @@
 """What goes out in exports, and the way in for imports: a whole file is handed to one service, in sets."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from bookings.models import Booking, Departure
 from bookings.services.importing import departures
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import NEW
+from bookings.services.local_times import clock_text
 from bookings.spreadsheets import Columns, Table, cell_text, read_table
 
 STATUS_WORDS = {status: word for word, status in NEW.items()}
@@ -26,9 +27,13 @@ STATUS_WORDS = {status: word for word, status in NEW.items()}
 class Spreadsheet:
     """Reading within bounds, for the library's formats; bookings/admin/exports.py writes."""
 
+    columns: Columns | None = None
+
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Dataset:
-        table = read_table(in_stream)
-        return Dataset(*table.rows, headers=table.headers)
+        table = read_table(in_stream, self.columns)
+        dataset = Dataset(*table.rows, headers=table.headers)
+        dataset.table = table  # the library hands it on to import_data
+        return dataset
 
     def get_read_mode(self) -> str:
         return "rb"
@@ -66,8 +71,10 @@ class SetImport:
             good_rows=kwargs.get("good_rows", False),
             send_confirmations=kwargs.get("send_confirmations", False),
             named=kwargs.get("named", ""),
+            numbers=kwargs.get("numbers", ""),
+            dates=kwargs.get("dates", ""),
         )
-        table = Table(list(dataset.headers), [list(row) for row in dataset])
+        table: Table = dataset.table
         result = ImportResult()
         try:
             result.report = self.run_import(table, options, importer(user), now)
@@ -111,7 +118,7 @@ class DepartureResource(SetImport, Resource):
         return departure.starts_at.astimezone(departure.trip.zone).date()
 
     def dehydrate_clock(self, departure: Departure) -> str:
-        return cell_text(local_time(departure))
+        return clock_text(departure.starts_at, departure.trip.zone)
 
     def dehydrate_capacity(self, departure: Departure) -> int:
         """The real one, where the old system had sold more."""
@@ -155,15 +162,10 @@ class BookingResource(Resource):
         return booking.departure.starts_at.astimezone(booking.departure.trip.zone).date()
 
     def dehydrate_clock(self, booking: Booking) -> str:
-        return cell_text(local_time(booking.departure))
+        return clock_text(booking.departure.starts_at, booking.departure.trip.zone)
 
     def dehydrate_booked_on(self, booking: Booking) -> date:
         return timezone.localdate(booking.created_at)
 
     def dehydrate_status(self, booking: Booking) -> str:
         return STATUS_WORDS.get(Booking.Status(booking.status), str(booking.get_status_display()))
-
-
-def local_time(departure: Departure) -> time:
-    """When it starts, by the clocks where the trip is."""
-    return departure.starts_at.astimezone(departure.trip.zone).time()

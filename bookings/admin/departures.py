@@ -27,7 +27,7 @@ from bookings.forms.departures import DepartureForm
 from bookings.forms.fields import OFFICE_TIME
 from bookings.models import Departure
 from bookings.resources import DepartureResource
-from bookings.services.departures import departure_code
+from bookings.services.departures import departure_code, with_free_codes
 from bookings.wording import local_time, money
 
 SHOWN = 50
@@ -135,6 +135,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Departure, form: DepartureForm, change: bool) -> None:
         obj.code = departure_code(obj.trip, obj.starts_at)
+        with_free_codes([obj])
         if change and "capacity" in form.changed_data:
             obj.planned_capacity = None  # a person has said how many seats there are
         super().save_model(request, obj, form, change)

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from bookings.spreadsheets import escape_cell, text_cell
+from bookings.formulas import escape_cell, text_cell
 from notifications.admin.strict import UnfitQueryError, fitting
 
 BATCH = 500

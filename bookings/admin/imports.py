@@ -26,6 +26,7 @@ from bookings.admin.uploads import UploadStorage
 from bookings.errors import Refused
 from bookings.resources import FORMATS, SafeXLSX
 from bookings.services.importing.report import Report
+from bookings.services.importing.styles import DATES, NUMBERS
 from bookings.spreadsheets import MAX_BYTES, is_xlsx
 
 SHOWN = 200
@@ -68,6 +69,8 @@ class ConfirmForm(ConfirmImportForm):
         required=False,
         widget=UnfoldBooleanWidget,
     )
+    numbers = forms.ChoiceField(choices=NUMBERS, required=False)
+    dates = forms.ChoiceField(choices=DATES, required=False)
 
     def clean_import_file_name(self) -> str:
         name: str = self.cleaned_data["import_file_name"]
@@ -117,10 +120,16 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
     def get_import_resource_classes(self, request: HttpRequest) -> list[type]:
         return [self.import_resource] if self.import_resource else []
 
+    def get_import_formats(self) -> list[Any]:
+        """They look for the header of this import's columns."""
+        columns = getattr(self.import_resource, "columns", None)
+        return [type(kind.__name__, (kind,), {"columns": columns}) for kind in FORMATS]
+
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.pop("form")
         ticks = {name: form.cleaned_data.get(name, False) for name in ("good_rows", "send_confirmations")}
-        return {**ticks, "named": form.data.get("named", ""), "now": timezone.now()}
+        styles = {name: form.cleaned_data.get(name, "") for name in ("numbers", "dates")}
+        return {**ticks, **styles, "named": form.data.get("named", ""), "now": timezone.now()}
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"columns": getattr(self.import_resource, "columns", None), "shown": SHOWN}
@@ -160,7 +169,7 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
 
     def _import(self, request: HttpRequest, form: Any, storage: UploadStorage, data: bytes) -> HttpResponse:
         try:
-            dataset = FORMATS[int(form.cleaned_data["format"])]().create_dataset(data)
+            dataset = self.get_import_formats()[int(form.cleaned_data["format"])]().create_dataset(data)
         except Refused as refusal:
             messages.error(request, refusal.detail)
             return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
@@ -186,12 +195,15 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         return TemplateResponse(request, "admin/import_export/import_running.html", context, status=202)
 
     def _ask_again(self, request: HttpRequest, form: Any, result: Any) -> HttpResponse:
-        if result.report and result.report.changed:
+        report = result.report
+        if report and report.changed and report.written_in not in form.data.get("named", ""):
+            messages.warning(request, _("Nothing was imported yet: this is what the file does when it is read so."))
+        elif report and report.changed:
             messages.error(
                 request,
                 _("Nothing was imported: bookings or departures have changed since you were asked. Look at it again."),
             )
-        elif result.report:
+        elif report:
             messages.error(
                 request, _("Nothing was imported: some rows are refused. Correct the file, or import the good rows.")
             )

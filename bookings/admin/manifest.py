@@ -11,8 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from bookings.admin.people import clerk
+from bookings.formulas import escape_cell
 from bookings.models import Booking, Departure
-from bookings.spreadsheets import escape_cell
 from bookings.wording import local_time
 
 if TYPE_CHECKING:

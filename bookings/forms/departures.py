@@ -1,10 +1,11 @@
 """A departure's own fields; what is left blank comes from its trip."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from bookings.forms.fields import OfficeMoment
 from bookings.models import Departure, Trip
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class DepartureForm(DepartureModelForm):
     class Meta:
         model = Departure
         fields = ("trip", "starts_at", "ends_at", "capacity", "min_travellers", "price", "currency")
+        field_classes = {"starts_at": OfficeMoment, "ends_at": OfficeMoment}
         help_texts = {"ends_at": "Left blank: the start plus the trip's length."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -40,7 +42,7 @@ class DepartureForm(DepartureModelForm):
             if name in self.fields and name not in self.errors and data.get(name) in (None, ""):
                 data[name] = getattr(trip, name)
         if data.get("starts_at") and "ends_at" not in self.errors and not data.get("ends_at"):
-            data["ends_at"] = data["starts_at"] + timedelta(hours=trip.duration_hours)
+            data["ends_at"] = data["starts_at"].astimezone(UTC) + timedelta(hours=trip.duration_hours)
         return data
 
     def clean_capacity(self) -> int | None:

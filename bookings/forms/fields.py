@@ -3,13 +3,16 @@
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.models import Booking, Customer, Departure
+from bookings.services.local_times import moment
 from bookings.wording import Agreed, customer_choice, departure_choice
 from notifications.admin.widgets import RowSelect
 
@@ -30,6 +33,25 @@ def new_key() -> str:
 def check_phone(value: str) -> None:
     if sum(character.isdigit() for character in value) < 5:
         raise forms.ValidationError("Give a phone number, such as 0911 234567.")
+
+
+class OfficeMoment(forms.SplitDateTimeField):
+    """A day and a time by the office's clocks; one that they skip or show twice is refused by name."""
+
+    def compress(self, data_list: Any) -> Any:
+        try:
+            return super().compress(data_list)
+        except forms.ValidationError:
+            zone = timezone.get_current_timezone()
+            if not all(data_list) or not isinstance(zone, ZoneInfo):
+                raise
+            day, clock = data_list
+        try:
+            moment(day, clock, zone)
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="skipped") from None
+        text = f"{clock:%H:%M} comes twice on {day} in {zone.key}: the clocks go back. Give a time before or after."
+        raise forms.ValidationError(text, code="ambiguous")
 
 
 class Pick(RowSelect):

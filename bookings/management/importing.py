@@ -13,31 +13,41 @@ from django.utils import timezone
 from bookings.actors import Actor, importer
 from bookings.errors import Refused, UnreadableFile
 from bookings.services.importing.report import ImportOptions, Report
-from bookings.spreadsheets import MAX_BYTES, Table, read_table
+from bookings.services.importing.styles import DATES, NUMBERS
+from bookings.spreadsheets import MAX_BYTES, Columns, Table, read_table
 
 
 class ImportCommand(BaseCommand):
     """Reads FILE, imports it, prints the report as one JSON object; exit 1 when a refused row stopped the import."""
 
+    columns: Columns
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="a CSV (UTF-8) or Excel (.xlsx) file")
         parser.add_argument("--dry-run", action="store_true", help="check the file and write nothing")
         parser.add_argument("--good-rows", action="store_true", help="import the good rows although others are refused")
+        parser.add_argument("--numbers", choices=NUMBERS, default="", help="how the file writes its numbers")
+        parser.add_argument("--dates", choices=DATES, default="", help="which comes first in dates such as 03/04/2026")
         parser.add_argument("--user", help="who imports; without it the first active superuser")
 
     def handle(self, *, file: Path, user: str | None, **options: Any) -> None:
         try:
             report = self.run_import(
-                read_table(_content(file)), self.chosen(options), importer(_person(user)), timezone.now()
+                read_table(_content(file), self.columns), self.chosen(options), importer(_person(user)), timezone.now()
             )
         except Refused as refusal:
             raise CommandError(refusal.detail) from refusal
+        for question in report.questions:
+            if not question.answer:
+                values = " or ".join(f"--{question.name} {value}" for value in question.options)
+                self.stderr.write(f"{question.text} Say {values}.")
         self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
         if report.refused and not options["good_rows"]:
             raise SystemExit(1)
 
     def chosen(self, options: dict[str, Any]) -> ImportOptions:
-        return ImportOptions(dry_run=options["dry_run"], good_rows=options["good_rows"])
+        names = ("dry_run", "good_rows", "numbers", "dates")
+        return ImportOptions(**{name: options[name] for name in names})
 
     @abstractmethod
     def run_import(self, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report: ...

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from bookings.models.text import Composed
 from bookings.models.trips import CURRENCIES, Departure, Money
 from bookings.names import validate_name
 
@@ -17,7 +19,7 @@ from bookings.names import validate_name
 class Customer(models.Model):
     """Who pays and gets the mails. An integration knows its customers by its own `user_id`."""
 
-    name = models.CharField(_("name"), max_length=150, validators=[validate_name])
+    name = Composed(_("name"), max_length=150, validators=[validate_name])
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Without it no mail can be sent."))
     phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
     country = CountryField(_("country"), blank=True)
@@ -105,7 +107,7 @@ class Booking(models.Model):
     )
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.STAFF)
     integration = models.CharField(_("integration"), max_length=50, blank=True, editable=False)
-    external_reference = models.CharField(
+    external_reference = Composed(
         _("reference elsewhere"), max_length=64, blank=True, help_text=_("In the system it was imported from.")
     )
     creation_key = models.CharField(
@@ -129,6 +131,11 @@ class Booking(models.Model):
                 fields=("external_reference",),
                 opclasses=("varchar_pattern_ops",),
                 name="booking_external_reference",
+                condition=~Q(external_reference=""),
+            ),
+            models.Index(
+                Lower("external_reference"),
+                name="booking_external_ref_lower",
                 condition=~Q(external_reference=""),
             ),
             models.Index(
@@ -215,7 +222,7 @@ class Traveller(models.Model):
         INFANT = "infant", _("Infant")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="travellers")
-    name = models.CharField(_("name"), max_length=150, validators=[validate_name])
+    name = Composed(_("name"), max_length=150, validators=[validate_name])
     category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.ADULT)
     notes = models.CharField(_("notes"), max_length=255, blank=True, help_text=_("Diet, mobility, room…"))
 

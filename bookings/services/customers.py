@@ -1,5 +1,6 @@
 """Customers: found again where we can be sure, made where not."""
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,10 +68,19 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
             customer.refresh_from_db()
             readdress_unsent([customer.pk])
         return customer
-    known = Customer.objects.filter(email=clean_email(data.email), name__iexact=name, user_id="").order_by("pk").first()
-    if data.email.strip() and known:
+    if known := _known(clean_email(data.email), name):
         return _fill_in(known, details)
     return Customer.objects.create(**details)
+
+
+def name_key(name: str) -> str:
+    """One person's name, however é is stored and whatever the case; an accent is a part of it."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _known(email: str, name: str) -> Customer | None:
+    same_address = Customer.objects.filter(email=email, user_id="").order_by("pk") if email else ()
+    return next((customer for customer in same_address if name_key(customer.name) == name_key(name)), None)
 
 
 def _fill_in(known: Customer, details: Mapping[str, str]) -> Customer:
@@ -107,12 +117,12 @@ def find_or_create_customers(*, data: Sequence[CustomerData]) -> list[Customer]:
     emails = {clean_email(entry.email) for entry in data} - {""}
     known: dict[tuple[str, str], Customer] = {}
     for old in Customer.objects.filter(email__in=emails, user_id="").order_by("-pk"):
-        known[old.email, old.name.casefold()] = old
+        known[old.email, name_key(old.name)] = old
     found: list[Customer] = []
     fresh: list[Customer] = []
     for entry in data:
         name, email = " ".join(entry.name.split()), clean_email(entry.email)
-        customer = known.get((email, name.casefold()))
+        customer = known.get((email, name_key(name)))
         if customer is None:
             customer = Customer(
                 name=name,
@@ -123,7 +133,7 @@ def find_or_create_customers(*, data: Sequence[CustomerData]) -> list[Customer]:
             )
             fresh.append(customer)
             if email:
-                known[email, name.casefold()] = customer
+                known[email, name_key(name)] = customer
         found.append(customer)
     Customer.objects.bulk_create(fresh)
     return found

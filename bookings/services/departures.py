@@ -1,10 +1,12 @@
 """Putting departures on sale and taking them off."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
+from django.db.models import Q
 
 from bookings.actors import Actor
 from bookings.errors import Refused
@@ -14,12 +16,34 @@ from bookings.services.seats import lock_departures
 from bookings.services.transitions import cancel_bookings, need_reason
 
 Status = Departure.Status
+MOST_CODES = 100  # in one statement
 LIVE = (Booking.Status.WAITLISTED, Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
 def departure_code(trip: Trip, starts_at: datetime) -> str:
-    """Such as LAL-A-20260701-0730: unique, since a trip departs once at a time (in its own time zone)."""
-    return f"{trip.code}-{starts_at.astimezone(trip.zone):%Y%m%d-%H%M}"
+    """Such as LAL-A-20260701-0730, in the trip's own time; the second time of an hour that comes twice gets a -2."""
+    local = starts_at.astimezone(trip.zone)
+    return f"{trip.code}-{local:%Y%m%d-%H%M}" + "-2" * local.fold
+
+
+def with_free_codes(departures: Sequence[Departure]) -> Sequence[Departure]:
+    """Where another departure has the code already (its trip's time zone was changed since), they get a number."""
+    taken: set[str] = set()
+    own = [departure.pk for departure in departures if departure.pk]
+    for start in range(0, len(departures), MOST_CODES):
+        wanted = Q(pk__in=[])
+        for departure in departures[start : start + MOST_CODES]:
+            wanted |= Q(code__startswith=departure.code)
+        taken |= set(Departure.objects.filter(wanted).exclude(pk__in=own).values_list("code", flat=True))
+    for departure in departures:
+        departure.code = next(code for code in _numbered(departure.code) if code not in taken)
+        taken.add(departure.code)
+    return departures
+
+
+def _numbered(code: str) -> Iterator[str]:
+    yield code
+    yield from (f"{code}-{number}" for number in count(2))
 
 
 @dataclass(frozen=True)

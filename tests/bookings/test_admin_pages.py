@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import Booking, Customer, Departure, Traveller
+from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from tests.desk import booked, departure_in, desk
 from tests.factories import make_customer, make_trip
 
@@ -177,6 +178,48 @@ def test_a_departure_left_blank_takes_what_its_trip_says() -> None:
         "USD",
     )
     assert departure.ends_at - departure.starts_at == timedelta(hours=6)
+
+
+def test_two_departures_of_an_hour_that_comes_twice_have_their_own_codes() -> None:
+    trip = make_trip(code="ROM", time_zone="Europe/Rome")
+    client = desk("bookings.add_departure", "bookings.view_trip")
+    for clock in ("03:30", "04:30"):  # the office's; in Rome both are 02:30
+        form = departure_form(trip.pk, starts_at_0="2028-10-29", starts_at_1=clock)
+        assert client.post(f"{DEPARTURES}add/", form).status_code == 302
+    codes = Departure.objects.order_by("starts_at").values_list("code", flat=True)
+    assert list(codes) == ["ROM-20281029-0230", "ROM-20281029-0230-2"]
+
+
+def test_a_departure_whose_code_another_one_has_gets_a_number() -> None:
+    trip = make_trip(code="ROM", time_zone="Europe/Rome")
+    client = desk("bookings.add_departure", "bookings.view_trip")
+    client.post(f"{DEPARTURES}add/", departure_form(trip.pk))
+    Departure.objects.update(code="ROM-20310301-0730")
+    Trip.objects.update(time_zone="Africa/Addis_Ababa")
+    form = departure_form(trip.pk, starts_at_0="2031-03-01", starts_at_1="07:30")
+    Departure.objects.update(starts_at=F("starts_at") + timedelta(minutes=30))
+    assert client.post(f"{DEPARTURES}add/", form).status_code == 302
+    assert sorted(Departure.objects.values_list("code", flat=True)) == ["ROM-20310301-0730", "ROM-20310301-0730-2"]
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2028-03-26", "02:30 doesn't exist on 2028-03-26 in Europe/Rome: the clocks go from 02:00 to 03:00."),
+        (
+            "2028-10-29",
+            "02:30 comes twice on 2028-10-29 in Europe/Rome: the clocks go back. Give a time before or after.",
+        ),
+    ],
+)
+def test_an_office_time_that_is_skipped_or_comes_twice_is_refused_by_name(
+    settings: Any, day: str, sentence: str
+) -> None:
+    settings.TIME_ZONE = "Europe/Rome"
+    client = desk("bookings.add_departure", "bookings.view_trip")
+    form = departure_form(make_trip().pk, starts_at_0=day, starts_at_1="02:30")
+    response = client.post(f"{DEPARTURES}add/", form)
+    assert response.context["adminform"].form.errors == {"starts_at": [sentence]}
 
 
 def change_form(departure: Departure, **changes: Any) -> dict[str, Any]:

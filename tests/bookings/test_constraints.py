@@ -1,13 +1,15 @@
 """A broken constraint is known by its name on PostgreSQL, by its columns on SQLite, and never by the text's words."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from bookings.constraints import violates
+from bookings.constraints import doubled_in, violates
+from bookings.models import Departure
 from payments.models import Payment, Refund
-from tests.factories import NOW
+from tests.factories import NOW, make_departure
 from tests.payments.refunds import paid_by_hand
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,13 @@ def test_what_people_wrote_into_a_field_proves_nothing(reference: str) -> None:
     error = broken(external_reference=reference)
     assert not violates(error, Payment, "one_payment_per_creation_key")
     assert violates(error, Payment, "one_payment_per_external_reference")
+
+
+def test_what_is_there_twice_names_its_table_on_both_databases() -> None:
+    departure = make_departure()
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_departure(trip=departure.trip, starts_at=departure.starts_at + timedelta(days=1), code=departure.code)
+    assert doubled_in(error.value) == "bookings_departure"
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Departure.objects.update(seats_taken=9999)
+    assert doubled_in(error.value) == ""

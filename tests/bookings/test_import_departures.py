@@ -9,7 +9,7 @@ import pytest
 
 from bookings.errors import UnreadableFile
 from bookings.models import Departure, Trip
-from bookings.services.importing.departures import import_departures
+from bookings.services.importing.departures import COLUMNS, import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.seats import seat_imported, take_seats
 from bookings.spreadsheets import Table, read_table
@@ -153,3 +153,70 @@ def test_a_second_import_onto_an_oversold_departure_keeps_the_first_plan() -> No
     seat_imported({departure.pk: 1})
     departure.refresh_from_db()
     assert (departure.capacity, departure.planned_capacity, departure.seats_taken) == (7, 4, 7)
+
+
+def rome() -> Trip:
+    return make_trip(code="ROM", name="Rome walk", time_zone="Europe/Rome")
+
+
+def at(clock: str, **cells: str) -> list[str]:
+    return changed(**({"trip": "ROM", "start_time": clock} | cells))
+
+
+def test_a_time_that_the_clocks_skip_is_refused_by_name_and_the_next_hour_is_fine() -> None:
+    rome()
+    table = read_table((OLD_SYSTEM.parent / "cases" / "departures-in-the-missing-hour.csv").read_bytes(), COLUMNS)
+    report = import_departures(table=table, options=ImportOptions(good_rows=True), now=NOW)
+    assert report.refused == [
+        RowNote(
+            2,
+            "Start time: 02:30 doesn't exist on 2028-03-26 in Europe/Rome: the clocks go from 02:00 to 03:00."
+            " Correct the time or the date.",
+        )
+    ]
+    assert list(Departure.objects.values_list("code", flat=True)) == ["ROM-20280326-0330"]
+
+
+def test_a_time_that_comes_twice_is_the_first_unless_its_offset_says_otherwise() -> None:
+    rome()
+    rows = [at(clock, date="2028-10-29") for clock in ("02:30", "02:30+01:00")]
+    report = run(*rows)
+    assert (figures(report), [note.row for note in report.remarks]) == ((2, 0, 0, 0), [2])
+    assert report.remarks[0].reason == (
+        "Start time: 02:30 comes twice on 2028-10-29 in Europe/Rome; the first is meant, which is 02:30+02:00."
+    )
+    assert list(Departure.objects.order_by("starts_at").values_list("code", "starts_at")) == [
+        ("ROM-20281029-0230", datetime(2028, 10, 29, 0, 30, tzinfo=UTC)),
+        ("ROM-20281029-0230-2", datetime(2028, 10, 29, 1, 30, tzinfo=UTC)),
+    ]
+    assert figures(run(*rows)) == (0, 0, 2, 0)
+    twice = run(at("02:30", date="2028-10-29"), at("02:30+02:00", date="2028-10-29"))
+    assert (figures(twice), twice.remarks[-1]) == ((0, 0, 2, 0), RowNote(3, "The same departure as row 2."))
+
+
+def test_an_offset_that_the_clocks_never_show_is_refused() -> None:
+    rome()
+    [note] = run(at("02:30+05:00", date="2028-10-29")).refused
+    assert note.reason.startswith("Start time: the clocks in Europe/Rome never show 02:30+05:00 on 2028-10-29.")
+
+
+def test_a_code_that_is_taken_gets_a_number() -> None:
+    trip = rome()
+    run(at("07:30"))
+    Trip.objects.filter(pk=trip.pk).update(time_zone="Africa/Addis_Ababa")
+    assert figures(run(at("07:30"))) == (1, 0, 0, 0)
+    assert sorted(Departure.objects.values_list("code", flat=True)) == ["ROM-20261201-0730", "ROM-20261201-0730-2"]
+
+
+def test_a_long_departure_lasts_its_hours_while_the_clocks_change() -> None:
+    rome()
+    run(at("20:00", date="2028-03-25"))
+    departure = Departure.objects.get()
+    assert departure.ends_at - departure.starts_at == timedelta(hours=10)
+
+
+def test_prices_and_days_that_can_be_read_in_two_ways_are_asked_about() -> None:
+    report = run(changed(price="1.500", date="03/04/2027"), good_rows=True)
+    assert (figures(report), [question.name for question in report.questions]) == ((0, 0, 0, 1), ["numbers", "dates"])
+    assert figures(run(changed(price="1.500", date="03/04/2027"), numbers="1.234,50", dates="mdy")) == (1, 0, 0, 0)
+    assert (Departure.objects.get().code, Departure.objects.get().price) == ("LAL-A-20270304-0730", Decimal(1500))

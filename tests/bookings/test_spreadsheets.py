@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from bookings.errors import UnreadableFile
-from bookings.spreadsheets import Columns, Table, escape_cell, read_records, read_table, text_cell, unescape_cell
+from bookings.formulas import escape_cell, text_cell, unescape_cell
+from bookings.spreadsheets import Columns, Table, read_records, read_table
 from bookings.workbook_limits import MAX_ROWS
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,49 @@ def test_an_export_asks_as_often_for_many_rows_as_for_one(manager: Client) -> No
     for _number in range(5):
         make_booking()
     assert statements() == one
+
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+
+
+def test_the_page_asks_how_numbers_are_written_and_imports_what_was_seen(manager: Client) -> None:
+    confirm(manager, DEPARTURES, upload(manager, DEPARTURES, (CASES / "departures.csv").read_bytes()))
+    page = upload(manager, BOOKINGS, (CASES / "euro-thousands.csv").read_bytes())
+    assert 'name="numbers" value="1.234,50">' in page.text
+    assert 'name="dates" value="dmy" checked>' in page.text
+    shown = {"named": page.context["result"].report.figures}
+    assert "some rows are refused" in confirm(manager, BOOKINGS, page, **shown).text
+    chosen = {"numbers": "1.234,50", "dates": "dmy"}
+    again = confirm(manager, BOOKINGS, page, **shown, **chosen)
+    assert "Nothing was imported yet: this is what the file does when it is read so." in again.text
+    assert 'name="numbers" value="1.234,50" checked>' in again.text
+    assert Booking.objects.count() == 0
+    shown = {"named": again.context["result"].report.figures}
+    assert confirm(manager, BOOKINGS, page, **shown, **chosen).url == BOOKINGS
+    assert (Booking.objects.get().unit_price, Booking.objects.get().paid) == (Decimal(1500), Decimal(3000))
+
+
+@pytest.mark.parametrize("choice", [{"numbers": "x"}, {"dates": "ymd"}])
+def test_a_choice_that_was_not_offered_imports_nothing(manager: Client, choice: dict[str, str]) -> None:
+    page = upload(manager, DEPARTURES, DEPARTURE_FILE)
+    assert confirm(manager, DEPARTURES, page, **choice)["Location"] == f"{DEPARTURES}import/"
+    assert Departure.objects.count() == 0
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_export_of_a_repeated_hour_and_of_who_waits_comes_back_unchanged(manager: Client, number: int) -> None:
+    trip = make_trip(code="ROM", time_zone="Europe/Rome")
+    for hour in (0, 1):
+        starts_at = datetime(2028, 10, 29, hour, 30, tzinfo=UTC)
+        make_booking(departure=make_departure(trip=trip, starts_at=starts_at), waitlist=True)
+    for url in (BOOKINGS, DEPARTURES):
+        report = upload(manager, url, export(manager, url, number)).context["result"].report
+        assert (report.rows, report.unchanged, report.refused) == (2, 2, [])
+
+
+def test_the_sheet_with_the_bookings_is_found_on_the_page_too(manager: Client) -> None:
+    confirm(manager, DEPARTURES, upload(manager, DEPARTURES, (CASES / "departures.csv").read_bytes()))
+    page = upload(manager, BOOKINGS, (CASES / "bookings-on-the-second-sheet.xlsx").read_bytes())
+    assert "The sheet “Bookings” is read." in page.text
+    assert confirm(manager, BOOKINGS, page).url == BOOKINGS
+    assert Booking.objects.count() == 1

@@ -58,7 +58,7 @@ def test_a_refused_row_ends_with_1_and_writes_nothing(tmp_path: Path, capsys: py
     assert (stop.value.code, Booking.objects.count()) == (1, 0)
     report = printed(capsys)
     assert (report["created"], report["written"]) == (0, False)
-    reason = "Status: “???” isn't known; write Confirmed, Cancelled or No show."
+    reason = "Status: “???” isn't known; write Confirmed, Cancelled, No show or Waiting list."
     assert report["refused"] == [{"row": 3, "reason": reason}]
 
 
@@ -93,3 +93,21 @@ def test_a_file_that_is_not_there_or_not_readable_is_told(tmp_path: Path, boss: 
         call_command("import_bookings", tmp_path / "none.csv")
     with pytest.raises(CommandError, match="The file lacks the column"):
         call_command("import_bookings", bookings_file(tmp_path, "Ref,Trip\nOLD-1,LAL-A\n"))
+
+
+@pytest.mark.usefixtures("departures")
+def test_the_style_of_numbers_and_days_can_be_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = 'W-1,LAL-A,2027-12-01,07/01/2026,Abebe,,2,"1,500",ETB,Confirmed,0\n'
+    file = bookings_file(tmp_path, HEADER + row)
+    with pytest.raises(SystemExit):
+        call_command("import_bookings", file)
+    output = capsys.readouterr()
+    assert "How does this file write its numbers? Say --numbers 1,234.50 or --numbers 1.234,50." in output.err
+    assert "How does this file write its dates? Say --dates dmy or --dates mdy." in output.err
+    call_command("import_bookings", str(file), "--numbers", "1,234.50", "--dates", "mdy")
+    report = printed(capsys)
+    assert (report["created"], report["numbers"], report["dates"]) == (1, "1,234.50", "mdy")
+    booking = Booking.objects.get()
+    assert (str(booking.unit_price), f"{booking.created_at:%Y-%m-%d}") == ("1500.00", "2026-07-01")
+    with pytest.raises(CommandError, match="invalid choice: 'ymd'"):
+        call_command("import_bookings", str(file), "--dates", "ymd")

@@ -208,14 +208,15 @@ def test_what_only_tourdesk_may_change_is_refused(boss: User, departure: Departu
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"Status": ""}, "Status is blank; write Confirmed, Cancelled or No show."),
+        ({"Status": ""}, "Status is blank; write Confirmed, Cancelled, No show or Waiting list."),
         (
             {"Status": "confirmd"},
-            "Status: “confirmd” isn't known; write Confirmed, Cancelled or No show. Did you mean Confirmed?",
+            "Status: “confirmd” isn't known; write Confirmed, Cancelled, No show or Waiting list."
+            " Did you mean Confirmed?",
         ),
         (
             {"Status": "Pending"},
-            "Status: a new booking can't come in as Pending; write Confirmed, Cancelled or No show.",
+            "Status: a new booking can't come in as Pending; write Confirmed, Cancelled, No show or Waiting list.",
         ),
         (
             {"Adults": "0", "Children": "0"},
@@ -251,7 +252,7 @@ def test_a_cancelled_departure_takes_only_cancelled_bookings(boss: User, departu
 
 def test_two_departures_on_a_day_want_the_start_time(boss: User, departure: Departure) -> None:
     make_departure(trip=departure.trip, starts_at=datetime(2026, 12, 1, 11, 0, tzinfo=UTC))
-    reason = "Date: LAL-A departs more than once on 2026-12-01. Add a column Start time to the file."
+    reason = "Date: LAL-A departs more than once on 2026-12-01. Write the Start time of one: 07:30 or 14:00."
     assert [note.reason for note in run(boss, {}).refused] == [reason]
 
 

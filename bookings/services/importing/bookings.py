@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from bookings import emails
@@ -16,8 +17,9 @@ from bookings.references import new_reference
 from bookings.services.customers import CustomerData, find_or_create_customers
 from bookings.services.importing.cells import either
 from bookings.services.importing.changes import take_over_changes
-from bookings.services.importing.report import ImportOptions, Report, all_or_nothing
-from bookings.services.importing.rows import COLUMNS, NEW, STATUSES, BookingRow, parse_rows, without_repeats
+from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
+from bookings.services.importing.rows import COLUMNS, NEW, STATUSES, BookingRow, parse_rows, ref_key, without_repeats
+from bookings.services.local_times import clock_text, shows
 from bookings.services.outcome import Pair, add_events
 from bookings.services.seats import seat_imported, seats_of
 from bookings.services.taking import balance_due_on, deposit_for
@@ -63,8 +65,10 @@ def import_bookings(
     keeps its seats, also on a departure that the old system oversold. Raises UnreadableFile.
     """
     records = read_records(table, COLUMNS)
-    report = Report(rows=len(records))
-    rows = without_repeats(parse_rows(records, report), report)
+    report = Report(rows=len(records), styles=find_styles(records, COLUMNS, options))
+    if table.remark:
+        report.remark(table.first - 1, table.remark)
+    rows = without_repeats(parse_rows(records, report.styles, report), report)
     run = _Import(options, record_money, actor, now, report)
     with all_or_nothing(report, options):
         for start in range(0, len(rows), CHUNK):
@@ -76,21 +80,40 @@ def import_bookings(
 def _import_chunk(rows: Sequence[BookingRow], run: _Import) -> None:
     known = _known(rows)
     take_over_changes(
-        [(row, known[row.ref]) for row in rows if row.ref in known], actor=run.actor, now=run.now, report=run.report
+        [(row, known[row.number]) for row in rows if row.number in known],
+        actor=run.actor,
+        now=run.now,
+        report=run.report,
     )
-    fresh = [row for row in rows if row.ref not in known]
+    fresh = [row for row in rows if row.number not in known]
     departures = _departures(fresh)
-    _create([(row, d) for row in fresh if (d := _place(row, departures, run.report))], run)
+    _create([(row, d) for row in fresh if (d := _place(row, departures, run.report, run.now))], run)
 
 
-def _known(rows: Sequence[BookingRow]) -> dict[str, Booking]:
-    """Those that are here by the file's Ref: an earlier import's, or our own reference in an exported file."""
-    refs = [row.ref for row in rows]
-    query = Booking.objects.filter(Q(external_reference__in=refs) | Q(reference__in=refs))
-    found = {}
-    for booking in query.select_related("departure__trip", "customer"):
-        found[booking.reference] = found[booking.external_reference] = booking
-    return found
+def _known(rows: Sequence[BookingRow]) -> dict[int, Booking]:
+    """{row number: booking} of those that are here.
+
+    By the file's Ref (an earlier import's, or our own reference in an exported file), in capitals or not, or as the
+    very same row, whose booking has another Ref by now.
+    """
+    refs = {spelling for row in rows for spelling in (row.ref, ref_key(row.ref), row.ref.lower())}
+    here = Booking.objects.select_related("departure__trip", "customer").order_by("-pk")
+    by_ref = here.annotate(lowered=Lower("external_reference")).exclude(external_reference="")
+    found: dict[str, Booking] = {}
+    for query in (
+        here.filter(creation_key__in=[row.fingerprint for row in rows]),
+        by_ref.filter(lowered__in={ref.lower() for ref in refs}),
+        here.filter(reference__in={ref.upper() for ref in refs}),
+        here.filter(external_reference__in=refs),
+    ):
+        for booking in query:
+            names = (booking.creation_key, booking.reference, booking.external_reference)
+            found |= dict.fromkeys((*names, *map(ref_key, names)), booking)
+    known = {}
+    for row in rows:
+        if match := found.get(row.ref) or found.get(ref_key(row.ref)) or found.get(row.fingerprint):
+            known[row.number] = match
+    return known
 
 
 def _departures(rows: Sequence[BookingRow]) -> dict[tuple[str, date], list[Departure]]:
@@ -108,31 +131,43 @@ def _departures(rows: Sequence[BookingRow]) -> dict[tuple[str, date], list[Depar
     return found
 
 
-def _place(row: BookingRow, departures: dict[tuple[str, date], list[Departure]], report: Report) -> Departure | None:
+def _no_waiting(row: BookingRow, departure: Departure, now: datetime) -> str:
+    """Nobody waits for a departure that is over or cancelled, and who waits has paid nothing."""
+    if STATUSES[row.status] != Status.WAITLISTED:
+        return ""
+    if departure.starts_at <= now or departure.status in (Departure.Status.CANCELLED, Departure.Status.COMPLETED):
+        return f"Status: nobody can wait for {departure.code} any more; write Cancelled."
+    if row.paid:
+        return "Paid: a booking on the waiting list takes no money. Write 0, or the status Confirmed."
+    return ""
+
+
+def _place(
+    row: BookingRow, departures: dict[tuple[str, date], list[Departure]], report: Report, now: datetime
+) -> Departure | None:
     """The departure of a new row; without one the row is refused."""
     if row.status not in NEW:
         report.refuse(row.number, f"Status: a new booking can't come in as {row.status}; write {either(NEW)}.")
         return None
     that_day = departures.get((row.trip, row.day), [])
-    fitting = [d for d in that_day if row.clock is None or _local_time(d) == row.clock]
+    fitting = [d for d in that_day if row.clock is None or shows(d.starts_at, row.clock, d.trip.zone)]
     if not fitting:
         when = f"{row.day} at {row.clock:%H:%M}" if row.clock else f"{row.day}"
         report.refuse(
             row.number, f"Trip and Date: {row.trip} doesn't depart on {when} in Tourdesk. Import the departures first."
         )
     elif len(fitting) > 1:
+        times = either([clock_text(d.starts_at, d.trip.zone) for d in fitting])
         report.refuse(
-            row.number, f"Date: {row.trip} departs more than once on {row.day}. Add a column Start time to the file."
+            row.number, f"Date: {row.trip} departs more than once on {row.day}. Write the Start time of one: {times}."
         )
+    elif why_not := _no_waiting(row, fitting[0], now):
+        report.refuse(row.number, why_not)
     elif fitting[0].status == Departure.Status.CANCELLED and STATUSES[row.status] in Booking.HOLDS_SEATS:
         report.refuse(row.number, f"Trip and Date: {fitting[0].code} is cancelled in Tourdesk; so must the booking be.")
     else:
         return fitting[0]
     return None
-
-
-def _local_time(departure: Departure) -> time:
-    return departure.starts_at.astimezone(departure.trip.zone).time()
 
 
 def _create(placed: Sequence[tuple[BookingRow, Departure]], run: _Import) -> None:
@@ -143,7 +178,11 @@ def _create(placed: Sequence[tuple[BookingRow, Departure]], run: _Import) -> Non
     for booking, customer in zip(bookings, customers, strict=True):
         booking.customer = customer
     Booking.objects.bulk_create(bookings)
-    Traveller.objects.bulk_create(Traveller(booking=b, name=row.name) for b, row in zip(bookings, rows, strict=True))
+    Traveller.objects.bulk_create(
+        Traveller(booking=booking, name=name)
+        for booking, row in zip(bookings, rows, strict=True)
+        for name in (row.name, *row.others)
+    )
     pairs = _write_timeline(bookings, rows, run)
     money = [
         ImportedMoney(booking, row.paid, row.paid_by, min(booking.created_at, run.now))
@@ -158,10 +197,11 @@ def _create(placed: Sequence[tuple[BookingRow, Departure]], run: _Import) -> Non
 
 
 def _booking(row: BookingRow, departure: Departure) -> Booking:
-    """A booking of the past owes no deposit; a cancelled one would again if it were brought back."""
+    """A booking of the past owes no deposit; one that waits or is cancelled would once it had its seats."""
     status = STATUSES[row.status]
     cancelled = status == Status.CANCELLED
-    deposit = deposit_for(trip=departure.trip, total=row.total, party_size=row.party) if cancelled else Decimal(0)
+    seatless = status not in Booking.HOLDS_SEATS
+    deposit = deposit_for(trip=departure.trip, total=row.total, party_size=row.party) if seatless else Decimal(0)
     booked_at = datetime.combine(row.booked_on, time(12), tzinfo=timezone.get_default_timezone())
     return Booking(
         reference=new_reference(),

@@ -2,10 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Callable, Collection
-from datetime import date, datetime, time
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, time, timedelta, timezone
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -15,28 +15,56 @@ from django_countries import countries
 from bookings.models import CURRENCIES
 from bookings.names import validate_name
 from bookings.services.customers import clean_email
+from bookings.services.importing.styles import (
+    COMMA,
+    DMY,
+    MDY,
+    POINT,
+    SERIAL,
+    Styles,
+    amounts,
+    currency_of,
+    days_of,
+    read,
+)
 from bookings.services.taking import MAX_TOTAL
-from bookings.spreadsheets import Record
+from bookings.spreadsheets import Record, Typed
 
 T = TypeVar("T")
 CODES = [code for code, _label in CURRENCIES]
-MONEY = re.compile(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
+# Errors (#N/A, #REF!, in other languages #NV, #ССЫЛКА!), and ##### where a column is too narrow for its number.
+NO_VALUE = re.compile(
+    r"#{2,}|#[^\s#a-z]{1,30}[!?]|#[^\W\d_]{1,4}/[^\W\d_]{1,5}[!?]?|#(?:NV|ND|YOK|BRAK|NIET|HIÁNYZIK|GETTING_DATA)"
+    r"|(?:Err|Fehler|Erreur|Error): ?[0-9]{3}"
+)
+NO_STYLES = Styles()
+NO_WORDS: Mapping[str, str] = {}
 MOST_TEXT = 10_000
 
 
 class Cells:
-    """Reads one row. Each bad cell leaves a sentence in `problems`, and a stand-in that is never kept."""
+    """Reads one row. Each bad cell leaves a sentence in `problems`, and a stand-in that is never kept.
 
-    def __init__(self, record: Record) -> None:
+    `remarks` are about what was put right, or left blank in a column of `spare`.
+    """
+
+    def __init__(self, record: Record, styles: Styles = NO_STYLES, *, spare: Collection[str] = ()) -> None:
         self._cells = record.cells
+        self._styles = styles
+        self._spare = spare
         self.problems: list[str] = []
+        self.remarks: list[str] = []
         if record.stray:
             self.problems.append(
                 "There are cells beyond the last column. Put text that holds the column separator in double quotes."
             )
 
     def has(self, column: str) -> bool:
-        return bool(self._cells.get(column, "").strip())
+        return bool(self.text(column))
+
+    def text(self, column: str) -> str:
+        text = self._cells.get(column, "")
+        return text if isinstance(text, Typed) else text.strip()
 
     def needed(self, column: str, parse: Callable[[str], T], stand_in: T, *, cure: str = "fill it in") -> T:
         if self.has(column):
@@ -45,14 +73,43 @@ class Cells:
         return stand_in
 
     def optional(self, column: str, parse: Callable[[str], T], blank: T) -> T:
-        text = self._cells.get(column, "").strip()
+        text = self.text(column)
         if not text:
+            return blank
+        if NO_VALUE.fullmatch(text):
+            self._no_value(column, text)
             return blank
         try:
             return parse(text)
         except ValueError as error:
             self.problems.append(f"{column}: “{text[:60]}” {error}")
             return blank
+
+    def _no_value(self, column: str, text: str) -> None:
+        shown = f"{column}: “{text}” is what a spreadsheet shows where it has no value or no room"
+        if column in self._spare:
+            self.remarks.append(f"{shown}; left blank.")
+        else:
+            self.problems.append(f"{shown}; write the value into the cell.")
+
+    def money(self, column: str) -> Decimal:
+        """In the file's style; a sign at the amount must not say another currency than the row."""
+        said, currency = currency_of(self.text(column)), self.text("Currency").upper()
+        if said and currency in CODES and said != currency:
+            self.problems.append(f"{column}: “{self.text(column)[:60]}” says {said}, but Currency says {currency}.")
+        return self.optional(column, partial(money, style=self._styles.numbers.styles.get(column, "")), Decimal(0))
+
+    def needed_money(self, column: str) -> Decimal:
+        if not self.has(column):
+            self.problems.append(f"{column} is blank; fill it in.")
+        return self.money(column)
+
+    def day(self, column: str) -> date:
+        """In the file's order of day and month."""
+        found = self.needed(column, partial(day, order=self._styles.dates.styles.get(column, "")), date.min)
+        if SERIAL.fullmatch(self.text(column)) and found != date.min:
+            self.remarks.append(f"{column}: {self.text(column)} is how Excel counts days; it is {found}.")
+        return found
 
 
 def line(most: int) -> Callable[[str], str]:
@@ -82,30 +139,33 @@ def paragraph(text: str) -> str:
     return text
 
 
-def day(text: str) -> date:
-    """2026-07-01 or 01/07/2026: with slashes the day comes first."""
-    for style in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            found = datetime.strptime(text, style).date()  # noqa: DTZ007 (a day has no zone)
-        except ValueError:
-            continue
-        if text.isascii() and 2000 <= found.year < 2100:
-            return found
-    raise ValueError("isn't a date; write 2026-07-01 or 01/07/2026 (day first).")
+def day(text: str, order: str = DMY) -> date:
+    """2026-07-01, 1 July 2026, or with numbers alone in the file's `order`."""
+    found = read(days_of(text), order)
+    if found is None:
+        example = "07/01/2026 (month first)" if order == MDY else "01/07/2026 (day first)"
+        raise ValueError(f"isn't a date; write 2026-07-01 or {example}.")
+    return found
 
 
 def clock(text: str) -> time:
-    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(:00)?", text)
-    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+    """07:30; where the clocks go back an hour comes twice, and 02:30+01:00 says which."""
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::00)?(?: ?([+-])([0-9]{2}):([0-9]{2}))?", text)
+    if not match or max(int(match[1]), int(match[4] or 0)) > 23 or max(int(match[2]), int(match[5] or 0)) > 59:
         raise ValueError("isn't a time; write it such as 07:30.")
-    return time(int(match[1]), int(match[2]))
+    found = time(int(match[1]), int(match[2]))
+    if not match[3]:
+        return found
+    ahead = timedelta(hours=int(match[4]), minutes=int(match[5]))
+    return found.replace(tzinfo=timezone(-ahead if match[3] == "-" else ahead))
 
 
-def money(text: str) -> Decimal:
-    """1500, 1500.5 or 1,500.50; never negative."""
-    amount = Decimal(text.replace(",", "")) if MONEY.fullmatch(text) else None
+def money(text: str, style: str = POINT) -> Decimal:
+    """1500, 1500.5 or 1,500.50, in the file's `style`; never negative."""
+    amount = read(amounts(text), style)
     if amount is None or amount > MAX_TOTAL or amount != round(amount, 2):
-        raise ValueError("isn't an amount; write it such as 1500.00 or 1,500.00.")
+        examples = "1500,00 or 1.500,00" if style == COMMA else "1500.00 or 1,500.00"
+        raise ValueError(f"isn't an amount; write it such as {examples}.")
     return amount.quantize(Decimal("0.01"))
 
 
@@ -145,12 +205,14 @@ def either(names: Collection[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def one_of(names: Collection[str], *, also: Collection[str] = ()) -> Callable[[str], str]:
+def one_of(
+    names: Collection[str], *, also: Collection[str] = (), meaning: Mapping[str, str] = NO_WORDS
+) -> Callable[[str], str]:
     """The name as it stands in `names`, whatever the case; close misses are told what they may mean.
 
-    Names in `also` are taken too, but nobody is told to write them.
+    Names in `also`, and words with a `meaning` among the names, are taken too, but nobody is told to write them.
     """
-    known = {name.casefold(): name for name in (*also, *names)}
+    known = dict(meaning) | {name.casefold(): name for name in (*also, *names)}
 
     def parse(text: str) -> str:
         wanted = " ".join(text.casefold().split())

@@ -1,13 +1,15 @@
 """Rows whose booking is here already."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bookings.actors import Actor
 from bookings.models import Booking, Customer
-from bookings.services.customers import clean_phone, readdress_unsent
+from bookings.services.customers import clean_phone, name_key, readdress_unsent
 from bookings.services.importing.report import Report
 from bookings.services.importing.rows import STATUSES, BookingRow
+from bookings.services.local_times import shows
 from bookings.services.outcome import add_events
 
 Status = Booking.Status
@@ -26,7 +28,7 @@ def take_over_changes(
     texts: dict[int, str] = {}
     for row, booking in pairs:
         booking.customer = customers.setdefault(booking.customer_id, booking.customer)
-        if booking.creation_key == row.fingerprint:
+        if booking.creation_key in (row.fingerprint, replace(row, ref=booking.external_reference).fingerprint):
             fields: list[str] = []
         elif other := _protected(row, booking):
             reason = f"Ref: {row.ref} is here as {booking.reference} with {other}. Change the booking in Tourdesk."
@@ -51,8 +53,8 @@ def _protected(row: BookingRow, booking: Booking) -> str:
     pairs = (
         ("Trip", booking.departure.trip.code, booking.departure.trip.code == row.trip),
         ("Date", f"{starts:%Y-%m-%d}", starts.date() == row.day),
-        ("Start time", f"{starts:%H:%M}", row.clock is None or starts.time() == row.clock),
-        ("Lead name", booking.customer.name, booking.customer.name.casefold() == row.name.casefold()),
+        ("Start time", f"{starts:%H:%M}", row.clock is None or shows(starts, row.clock, booking.departure.trip.zone)),
+        ("Lead name", booking.customer.name, name_key(booking.customer.name) == name_key(row.name)),
         ("Party", booking.party_size, booking.party_size == row.party),
         ("Price per person", f"{booking.unit_price:.2f}", booking.unit_price == row.price),
         ("Currency", booking.currency, booking.currency == row.currency),

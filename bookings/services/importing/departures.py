@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
+
 from bookings.models import Departure, Trip
-from bookings.services.departures import departure_code
+from bookings.services.departures import departure_code, with_free_codes
 from bookings.services.importing import cells
-from bookings.services.importing.report import ImportOptions, Report, all_or_nothing
+from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
+from bookings.services.local_times import clock_text, comes_twice, moment
 from bookings.spreadsheets import Columns, Record, Table, read_records
 
-COLUMNS = Columns(needed=("Trip", "Date", "Start time", "Capacity", "Price", "Currency"), optional=("Trip name",))
+COLUMNS = Columns(
+    needed=("Trip", "Date", "Start time", "Capacity", "Price", "Currency"),
+    optional=("Trip name",),
+    money=("Price",),
+    days=("Date",),
+    spare=("Trip name",),
+)
 CHUNK = 500
 LARGEST = 10_000
 Status = Departure.Status
@@ -37,7 +46,9 @@ def import_departures(*, table: Table, options: ImportOptions, now: datetime) ->
     A past departure is completed, one under way closed, a future one open.
     """
     records = read_records(table, COLUMNS)
-    report = Report(rows=len(records))
+    report = Report(rows=len(records), styles=find_styles(records, COLUMNS, options))
+    if table.remark:
+        report.remark(table.first - 1, table.remark)
     rows = _without_repeats(_parse(records, report), report)
     with all_or_nothing(report, options):
         trips = _trips(rows, report)
@@ -50,21 +61,23 @@ def import_departures(*, table: Table, options: ImportOptions, now: datetime) ->
 def _parse(records: Sequence[Record], report: Report) -> list[DepartureRow]:
     rows = []
     for record in records:
-        row = cells.Cells(record)
+        row = cells.Cells(record, report.styles, spare=COLUMNS.spare)
         parsed = DepartureRow(
             number=record.number,
             trip=row.needed("Trip", cells.trip_code, ""),
             trip_name=row.optional("Trip name", cells.line(120), ""),
-            day=row.needed("Date", cells.day, date.min),
+            day=row.day("Date"),
             clock=row.needed("Start time", cells.clock, time.min),
             capacity=row.needed("Capacity", cells.count(LARGEST), 0),
-            price=row.needed("Price", cells.money, Decimal(0)),
+            price=row.needed_money("Price"),
             currency=row.needed("Currency", cells.currency, ""),
         )
         if row.problems:
             report.refuse(record.number, " ".join(row.problems))
         else:
             rows.append(parsed)
+            for remark in row.remarks:
+                report.remark(record.number, remark)
     return rows
 
 
@@ -110,29 +123,49 @@ def _trips(rows: Sequence[DepartureRow], report: Report) -> dict[str, Trip]:
 
 
 def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: Report, now: datetime) -> None:
-    wanted = {}
+    wanted: dict[tuple[int, datetime], tuple[DepartureRow, Departure]] = {}
     for row in rows:
-        departure = _departure(row, trips[row.trip], now)
-        wanted[departure.code] = departure
-    known = {d.code: d for d in Departure.objects.select_for_update().filter(code__in=wanted).order_by("pk")}
+        if departure := _departure(row, trips[row.trip], report, now):
+            first, same = wanted.setdefault((departure.trip_id, departure.starts_at), (row, departure))
+            if first is not row:
+                _repeat(first, row, report, differs=_differ(same, departure))
+    places = Q(trip__in={trip for trip, _start in wanted}, starts_at__in={start for _trip, start in wanted})
+    known = {(d.trip_id, d.starts_at): d for d in Departure.objects.select_for_update().filter(places).order_by("pk")}
     changed = []
-    for row, departure in zip(rows, wanted.values(), strict=True):
-        old = known.get(departure.code)
+    for key, (row, departure) in wanted.items():
+        old = known.get(key)
         if old is None:
             report.created += 1
         elif old.currency != departure.currency and old.seats_taken:
             report.refuse(row.number, f"Currency: {old.code} is sold in {old.currency} already.")
         elif _differ(old, departure):
             report.updated += 1
-            changed.append(old)
+            changed.append((old, departure))
         else:
             report.unchanged += 1
-    Departure.objects.bulk_create([d for code, d in wanted.items() if code not in known])
-    _update(changed, wanted)
+    Departure.objects.bulk_create(with_free_codes([d for key, (_row, d) in wanted.items() if key not in known]))
+    _update(changed)
 
 
-def _departure(row: DepartureRow, trip: Trip, now: datetime) -> Departure:
-    starts_at = datetime.combine(row.day, row.clock, tzinfo=trip.zone)
+def _repeat(first: DepartureRow, row: DepartureRow, report: Report, *, differs: bool) -> None:
+    """One start, written with and without its offset."""
+    if differs:
+        report.refuse(row.number, f"Rows {first.number}, {row.number} are one departure with different content.")
+    else:
+        report.unchanged += 1
+        report.remark(row.number, f"The same departure as row {first.number}.")
+
+
+def _departure(row: DepartureRow, trip: Trip, report: Report, now: datetime) -> Departure | None:
+    """Nothing for a time that doesn't exist there: the row is refused."""
+    try:
+        starts_at = moment(row.day, row.clock, trip.zone)
+    except ValueError as error:
+        report.refuse(row.number, f"Start time: {error} Correct the time or the date.")
+        return None
+    if comes_twice(starts_at, trip.zone) and not row.clock.tzinfo:
+        text = f"Start time: {row.clock:%H:%M} comes twice on {row.day} in {trip.time_zone}; the first is meant,"
+        report.remark(row.number, f"{text} which is {clock_text(starts_at, trip.zone)}.")
     ends_at = starts_at + timedelta(hours=trip.duration_hours)
     return Departure(
         trip=trip,
@@ -151,11 +184,11 @@ def _differ(old: Departure, new: Departure) -> bool:
     return (planned, old.price, old.currency) != (new.capacity, new.price, new.currency)
 
 
-def _update(changed: Sequence[Departure], wanted: dict[str, Departure]) -> None:
+def _update(changed: Sequence[tuple[Departure, Departure]]) -> None:
     """Never below the seats that are taken: then the file's capacity is what is planned."""
-    for old in changed:
-        new = wanted[old.code]
+    for old, new in changed:
         old.planned_capacity = new.capacity if new.capacity < old.seats_taken else None
         old.price, old.currency = new.price, new.currency
         old.capacity = max(new.capacity, old.seats_taken)
-    Departure.objects.bulk_update(changed, ["capacity", "planned_capacity", "price", "currency"])
+    fields = ["capacity", "planned_capacity", "price", "currency"]
+    Departure.objects.bulk_update([old for old, _new in changed], fields)

@@ -1,6 +1,7 @@
 """What an import was asked to do, and what became of each row."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -8,8 +9,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from bookings.constraints import doubled_in
 from bookings.errors import Refused
-from bookings.models import Departure
+from bookings.models import Booking, Departure, Trip
+from bookings.services.importing.styles import Question, Styles, questions, styles_of
+from bookings.spreadsheets import Columns, Record
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class ImportOptions:
     good_rows: bool = False
     send_confirmations: bool = False
     named: str = ""
+    numbers: str = ""  # how the file writes them, where a person has said so: styles.NUMBERS
+    dates: str = ""  # styles.DATES
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Report:
     statuses: dict[str, int] = field(default_factory=dict)
     paid: dict[str, Decimal] = field(default_factory=dict)
     oversold: list[Departure] = field(default_factory=list)
+    styles: Styles = field(default_factory=Styles)
     dry_run: bool = False
     written: bool = False
     changed: bool = False  # not what the person was shown
@@ -57,7 +66,18 @@ class Report:
     @property
     def figures(self) -> str:
         """What a person says yes to."""
-        return f"{self.created},{self.updated},{self.unchanged},{len(self.refused)}"
+        return f"{self.created},{self.updated},{self.unchanged},{len(self.refused)}{self.written_in}"
+
+    @property
+    def written_in(self) -> str:
+        """How the file is read, where that matters."""
+        styles = (self.styles.numbers, self.styles.dates)
+        return "".join(f"|{style.style}" for style in styles) if any(style.example for style in styles) else ""
+
+    @property
+    def questions(self) -> list[Question]:
+        """What a person may have to choose."""
+        return [*questions(self.styles)]
 
     def refuse(self, row: int, reason: str) -> None:
         self.refused.append(RowNote(row, reason))
@@ -83,9 +103,22 @@ class Report:
                 {"departure": d.code, "capacity": d.planned_capacity, "sold": d.seats_taken}
                 for d in ([] if stopped else self.oversold)
             ],
+            "numbers": self.styles.numbers.style,
+            "dates": self.styles.dates.style,
+            "questions": [question.as_json() for question in self.questions if not question.answer],
             "dry_run": self.dry_run,
             "written": self.written,
         }
+
+
+def _clash(error: IntegrityError) -> Refused:
+    """Rows are compared with what is here before they are written: what is doubled all the same came in meanwhile."""
+    names = {model._meta.db_table: model._meta.verbose_name for model in (Booking, Departure, Trip)}  # noqa: SLF001
+    if name := names.get(doubled_in(error)):
+        text = f"Somebody else added the same {name} just now. Nothing was written; import the file again."
+        return Refused("import_clash", text)
+    logger.error("An import was refused by a rule of the database", exc_info=error)
+    return Refused("import_refused", "The database refused a row. Nothing was written; tell whoever runs Tourdesk.")
 
 
 @contextmanager
@@ -103,6 +136,8 @@ def all_or_nothing(report: Report, options: ImportOptions) -> Iterator[None]:
             if not report.written:
                 transaction.set_rollback(True)
     except IntegrityError as error:
-        raise Refused(
-            "import_clash", "Somebody else added the same rows just now. Nothing was written; import the file again."
-        ) from error
+        raise _clash(error) from error
+
+
+def find_styles(records: Sequence[Record], columns: Columns, options: ImportOptions) -> Styles:
+    return styles_of(records, money=columns.money, days=columns.days, numbers=options.numbers, dates=options.dates)

@@ -1,14 +1,16 @@
 """A booking as a row of another system's file."""
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
 from bookings.models import Booking
-from bookings.services.importing import cells
+from bookings.services.importing import cells, people
 from bookings.services.importing.report import Report
+from bookings.services.importing.styles import Styles
 from bookings.services.taking import MAX_PARTY, MAX_TOTAL
 from bookings.spreadsheets import Columns, Record
 
@@ -27,12 +29,21 @@ COLUMNS = Columns(
     ),
     optional=("Start time", "Children", "Phone", "Country", "Paid by", "Notes"),
     either=("Adults", "Party"),
+    money=("Price per person", "Paid"),
+    days=("Date", "Booked on"),
+    spare=("E-mail", "Phone", "Country", "Paid by", "Notes"),
 )
 Status = Booking.Status
 # The old system's words. The others are ours: they come back in files that Tourdesk exported.
-NEW = {"Confirmed": Status.CONFIRMED, "Cancelled": Status.CANCELLED, "No show": Status.NO_SHOW}
+NEW = {
+    "Confirmed": Status.CONFIRMED,
+    "Cancelled": Status.CANCELLED,
+    "No show": Status.NO_SHOW,
+    "Waiting list": Status.WAITLISTED,
+}
+WAITING = ("waitlisted", "waitlist", "wait-list", "wait list", "wait-listed", "wait listed", "waiting-list", "waiting")
 STATUSES = NEW | {str(status.label): status for status in Status if status not in NEW.values()}
-STATUS_WORD = cells.one_of(NEW, also=STATUSES)
+STATUS_WORD = cells.one_of(NEW, also=STATUSES, meaning=dict.fromkeys(WAITING, "Waiting list"))
 PAID_BY = ("Cash", "Bank", "Card", "Chapa", "Other")
 
 
@@ -58,6 +69,7 @@ class BookingRow:
     paid: Decimal
     paid_by: str
     notes: str
+    others: tuple[str, ...] = ()  # further people that the cell of the lead name holds
 
     @property
     def total(self) -> Decimal:
@@ -66,47 +78,60 @@ class BookingRow:
     @property
     def fingerprint(self) -> str:
         """Kept as the booking's creation_key: the same row again is known, whatever became of the booking since."""
-        _number, *content = astuple(self)
+        _number, *content, others = astuple(self)
+        content += [others] * bool(others)
         return "import:" + hashlib.sha256(repr(content).encode()).hexdigest()[:56]
 
 
-def parse_rows(records: Sequence[Record], report: Report) -> list[BookingRow]:
+def ref_key(ref: str) -> str:
+    """W-24, w-24 and a wide Ｗ-24 are one."""
+    return unicodedata.normalize("NFKC", ref).casefold()
+
+
+def parse_rows(records: Sequence[Record], styles: Styles, report: Report) -> list[BookingRow]:
     """The good rows; the others are refused, each with all that is wrong with it."""
     rows = []
     for record in records:
-        reader = cells.Cells(record)
+        reader = cells.Cells(record, styles, spare=COLUMNS.spare)
         row = _row(record.number, reader)
         if reader.problems:
             report.refuse(record.number, " ".join(reader.problems))
         else:
             rows.append(row)
+            for remark in reader.remarks:
+                report.remark(record.number, remark)
     return rows
 
 
 def _row(number: int, row: cells.Cells) -> BookingRow:
-    party, people = _party(row)
-    price = row.needed("Price per person", cells.money, Decimal(0))
+    party, count = _party(row)
+    price = row.needed_money("Price per person")
     if price * party > MAX_TOTAL:
         row.problems.append("Price per person: the total is too large.")
+    name, others = people.lead_name(row, party)
+    email, other_email = people.email(row)
+    phone, other_phone = people.phone(row)
+    notes = row.optional("Notes", cells.paragraph, "")
     return BookingRow(
         number=number,
         ref=row.needed("Ref", cells.line(64), ""),
         trip=row.needed("Trip", cells.trip_code, ""),
-        day=row.needed("Date", cells.day, date.min),
+        day=row.day("Date"),
         clock=row.optional("Start time", cells.clock, None),
-        booked_on=row.needed("Booked on", cells.day, date.min),
-        name=row.needed("Lead name", cells.name, ""),
-        email=row.optional("E-mail", cells.email, ""),
-        phone=row.optional("Phone", cells.line(100), ""),
+        booked_on=row.day("Booked on"),
+        name=name,
+        email=email,
+        phone=phone,
         country=row.optional("Country", cells.country, ""),
         party=party,
-        people=people,
+        people=count,
         price=price,
         currency=row.needed("Currency", cells.currency, ""),
         status=row.needed("Status", STATUS_WORD, "", cure=f"write {cells.either(NEW)}"),
-        paid=row.optional("Paid", cells.money, Decimal(0)),
+        paid=row.money("Paid"),
         paid_by=row.optional("Paid by", cells.one_of(PAID_BY), ""),
-        notes=row.optional("Notes", cells.paragraph, ""),
+        notes="\n".join(filter(None, (notes, other_phone, other_email))),
+        others=others,
     )
 
 
@@ -127,17 +152,17 @@ def _party(row: cells.Cells) -> tuple[int, str]:
 
 
 def without_repeats(rows: Sequence[BookingRow], report: Report) -> list[BookingRow]:
-    """A Ref that is there twice: unchanged when both rows say the same, else all of them are refused."""
+    """A Ref that is there twice, in capitals or not: unchanged when all say the same, else all of them are refused."""
     by_ref: dict[str, list[BookingRow]] = {}
     for row in rows:
-        by_ref.setdefault(row.ref, []).append(row)
+        by_ref.setdefault(ref_key(row.ref), []).append(row)
     kept = []
-    for ref, same in by_ref.items():
+    for same in by_ref.values():
         first, *others = same
-        if len({row.fingerprint for row in same}) > 1:
+        if len({replace(row, ref=first.ref).fingerprint for row in same}) > 1:
             numbers = ", ".join(str(row.number) for row in same)
             for row in same:
-                report.refuse(row.number, f"Ref: {ref} is in rows {numbers} with different content. Keep one.")
+                report.refuse(row.number, f"Ref: {first.ref} is in rows {numbers} with different content. Keep one.")
             continue
         kept.append(first)
         report.unchanged += len(others)

@@ -1,5 +1,6 @@
 """manage.py import_bookings FILE: the admin's import of bookings, with what was paid, on the command line."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.core.management.base import CommandParser
 from bookings.actors import Actor
 from bookings.management.importing import ImportCommand
 from bookings.services.importing.report import ImportOptions, Report
+from bookings.services.importing.rows import COLUMNS
 from bookings.spreadsheets import Table
 from payments.imports import import_bookings
 
 
 class Command(ImportCommand):
     help = "Import bookings and what was paid for them from a CSV or Excel file. Mails nobody unless asked."
+    columns = COLUMNS
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -22,11 +25,7 @@ class Command(ImportCommand):
         )
 
     def chosen(self, options: dict[str, Any]) -> ImportOptions:
-        return ImportOptions(
-            dry_run=options["dry_run"],
-            good_rows=options["good_rows"],
-            send_confirmations=options["send_confirmations"],
-        )
+        return replace(super().chosen(options), send_confirmations=options["send_confirmations"])
 
     def run_import(self, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report:
         return import_bookings(table=table, options=options, actor=actor, now=now)

@@ -1,0 +1,349 @@
+"""Files as people send them: other styles of writing, Excel's own ways, several things in one cell."""
+
+import codecs
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import User
+
+from bookings.actors import importer
+from bookings.books import breaches
+from bookings.errors import UnreadableFile
+from bookings.models import Booking, Customer, Departure
+from bookings.services.importing.departures import COLUMNS as DEPARTURE_COLUMNS
+from bookings.services.importing.departures import import_departures
+from bookings.services.importing.report import ImportOptions, Report, RowNote
+from bookings.services.importing.rows import COLUMNS
+from bookings.services.importing.styles import COMMA, DMY, MDY, POINT
+from bookings.spreadsheets import read_table
+from notifications.models import Message
+from payments.imports import import_bookings
+from payments.models import Payment
+from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
+
+pytestmark = pytest.mark.django_db
+CASES = Path(__file__).parents[1] / "data" / "cases"
+HEADER = "Ref;Trip;Date;Booked on;Lead name;E-mail;Phone;Adults;Price per person;Currency;Status;Paid"
+ROW = {
+    "Ref": "W-1",
+    "Trip": "LAL",
+    "Date": "2026-12-20",
+    "Booked on": "2026-11-01",
+    "Lead name": "Prova Uno",
+    "E-mail": "uno@prova.example",
+    "Phone": "",
+    "Adults": "2",
+    "Price per person": "1500",
+    "Currency": "ETB",
+    "Status": "Confirmed",
+    "Paid": "0",
+}
+
+
+@pytest.fixture
+def boss() -> User:
+    return make_user(first_name="Sara", last_name="Tesfaye")
+
+
+@pytest.fixture(autouse=True)
+def departures() -> None:
+    table = read_table((CASES / "departures.csv").read_bytes(), DEPARTURE_COLUMNS)
+    assert import_departures(table=table, options=ImportOptions(), now=NOW).created == 4
+
+
+def run_bytes(data: bytes, boss: User, **options: Any) -> Report:
+    table = read_table(data, COLUMNS)
+    return import_bookings(table=table, options=ImportOptions(**options), actor=importer(boss), now=NOW)
+
+
+def run_case(name: str, boss: User, **options: Any) -> Report:
+    return run_bytes((CASES / name).read_bytes(), boss, **options)
+
+
+def run(boss: User, *changes: dict[str, str], **options: Any) -> Report:
+    rows = [HEADER] + [";".join((ROW | change).values()) for change in changes]
+    return run_bytes("\n".join(rows).encode(), boss, **options)
+
+
+def figures(report: Report) -> tuple[int, int, int, int]:
+    return report.created, report.updated, report.unchanged, len(report.refused)
+
+
+def test_thousands_that_can_be_read_in_two_ways_are_asked_about_and_never_guessed(boss: User) -> None:
+    for good_rows in (False, True):
+        report = run_case("euro-thousands.csv", boss, good_rows=good_rows)
+        assert (figures(report), Booking.objects.count()) == ((0, 0, 0, 1), 0)
+    sentence = "“1.500” can be read in two ways. Choose how the file is written."
+    assert report.refused[0].reason.startswith(f"Price per person: {sentence} Paid: ")
+    question, days = report.questions
+    assert (days.name, days.answer) == ("dates", DMY)
+    assert (question.name, list(question.options), question.answer) == ("numbers", [POINT, COMMA], "")
+    assert question.options[COMMA].endswith(": 1.500 is 1,500.00")
+    assert question.options[POINT].endswith(": 1.500 is 1.50")
+
+
+@pytest.mark.parametrize(("numbers", "price", "paid"), [(COMMA, "1500", "3000"), (POINT, "1.5", "3")])
+def test_a_chosen_style_of_numbers_is_used(boss: User, numbers: str, price: str, paid: str) -> None:
+    assert figures(run_case("euro-thousands.csv", boss, numbers=numbers)) == (1, 0, 0, 0)
+    booking = Booking.objects.get()
+    assert (booking.unit_price, booking.paid) == (Decimal(price), Decimal(paid))
+
+
+def test_one_cell_tells_how_all_numbers_are_written(boss: User) -> None:
+    report = run(boss, {"Price per person": "1.500"}, {"Ref": "W-2", "Price per person": "2.000,50", "Paid": "1.000"})
+    assert (figures(report), report.styles.numbers.style) == ((2, 0, 0, 0), COMMA)
+    amounts = Booking.objects.order_by("pk").values_list("unit_price", "paid")
+    assert list(amounts) == [(Decimal(1500), Decimal(0)), (Decimal("2000.50"), Decimal(1000))]
+
+
+def test_a_column_in_two_styles_is_refused_row_by_row_until_a_person_says_which(boss: User) -> None:
+    rows = {"Price per person": "1.500,00"}, {"Ref": "2", "Price per person": "1,500.00"}, {"Ref": "3"}
+    report = run(boss, *rows, good_rows=True)
+    assert (figures(report), [note.row for note in report.refused]) == ((1, 0, 0, 2), [2, 3])
+    assert "stands in a column that is written in two ways" in report.refused[0].reason
+    report = run(boss, *rows, numbers=POINT)
+    assert [note.reason for note in report.refused] == [
+        "Price per person: “1.500,00” isn't an amount; write it such as 1500.00 or 1,500.00."
+    ]
+
+
+def test_a_sign_of_another_currency_is_refused(boss: User) -> None:
+    [note] = run(boss, {"Price per person": "€ 1500"}).refused
+    assert note.reason == "Price per person: “€ 1500” says EUR, but Currency says ETB."
+
+
+def test_numbers_of_a_workbook_are_taken_as_they_are(boss: User, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(list(ROW))
+    row = ROW | {"Date": datetime(2026, 12, 20), "Adults": 2, "Price per person": 1500.5, "Paid": 1.5}  # noqa: DTZ001
+    book.active.append(list(row.values()))
+    book.save(tmp_path / "x.xlsx")
+    report = run_bytes((tmp_path / "x.xlsx").read_bytes(), boss)
+    assert (figures(report), report.questions) == ((1, 0, 0, 0), [])
+    assert (Booking.objects.get().unit_price, Booking.objects.get().paid) == (Decimal("1500.5"), Decimal("1.5"))
+
+
+def test_days_of_a_file_that_puts_the_month_first_are_read_so(boss: User) -> None:
+    report = run_case("us-dates.csv", boss, good_rows=True)
+    assert (report.styles.dates.style, [note.row for note in report.refused]) == (MDY, [4])
+    assert report.refused[0].reason.startswith("Trip and Date: SIM doesn't depart on 2027-10-01")
+    assert list(Booking.objects.order_by("pk").values_list("created_at__date", flat=True)) == [
+        datetime(2026, 11, 25, tzinfo=UTC).date(),
+        datetime(2026, 11, 3, tzinfo=UTC).date(),
+    ]
+
+
+@pytest.mark.parametrize("good_rows", [False, True])
+def test_days_that_can_be_read_in_two_ways_are_asked_about(boss: User, good_rows: bool) -> None:
+    row = {"Trip": "SIM", "Date": "10/01/2027", "Booked on": "11/03/2026", "Price per person": "250"}
+    report = run(boss, row, good_rows=good_rows)
+    assert (figures(report), Booking.objects.count()) == ((0, 0, 0, 1), 0)
+    [question] = report.questions
+    assert question.options[DMY].endswith(": 10/01/2027 is 10 January 2027")
+    report = run(boss, row | {"Currency": "USD"}, dates=DMY)
+    assert (figures(report), Booking.objects.get().departure.code) == ((1, 0, 0, 0), "SIM-20270110-0600")
+
+
+def test_the_command_line_s_json_says_what_is_asked(boss: User) -> None:
+    report = run_case("euro-thousands.csv", boss).as_json()
+    assert (report["numbers"], report["dates"]) == ("", DMY)
+    assert report["questions"] == [
+        {
+            "option": "--numbers",
+            "question": "How does this file write its numbers?",
+            "values": [POINT, COMMA],
+        }
+    ]
+
+
+def test_phones_that_excel_has_changed(boss: User) -> None:
+    report = run_case("phones-from-excel.csv", boss, good_rows=True)
+    assert (figures(report), [note.row for note in report.refused]) == ((6, 0, 0, 1), [8])
+    assert report.refused[0].reason.startswith("Lead name: “#REF!” is what a spreadsheet shows")
+    phones = Booking.objects.order_by("pk").values_list("customer__phone", "notes")
+    assert list(phones) == [
+        ("", ""),
+        ("", ""),
+        ("+251911234567", ""),
+        ("", ""),
+        ("+251911234567", "Other phone: 0922 345678"),
+        ("", ""),
+    ]
+    assert sorted(note.row for note in report.remarks) == [2, 3, 5, 6, 7]
+    assert figures(run_case("phones-from-excel.csv", boss, good_rows=True)) == (0, 0, 6, 1)
+
+
+@pytest.mark.parametrize("column", ["Ref", "Trip", "Date", "Lead name", "Adults", "Price per person", "Status", "Paid"])
+@pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#ССЫЛКА!", "########"])
+def test_an_error_in_a_cell_that_counts_refuses_its_row_by_name(boss: User, column: str, error: str) -> None:
+    [note] = run(boss, {column: error}).refused
+    assert f"{column}: “{error}” is what a spreadsheet shows where it has no value" in note.reason
+
+
+@pytest.mark.parametrize("column", ["E-mail", "Phone"])
+def test_an_error_in_a_cell_that_may_be_blank_leaves_it_blank(boss: User, column: str) -> None:
+    report = run(boss, {column: "#VALUE!"})
+    assert (figures(report), [note.row for note in report.remarks]) == ((1, 0, 0, 0), [2])
+    assert column in report.remarks[0].reason
+
+
+def test_several_people_in_a_cell_are_one_customer_and_their_travellers(boss: User) -> None:
+    report = run_case("several-names-in-a-cell.csv", boss)
+    assert figures(report) == (2, 0, 0, 0)
+    names = [
+        (booking.customer.name, [traveller.name for traveller in booking.travellers.all()])
+        for booking in Booking.objects.order_by("pk")
+    ]
+    assert names == [
+        ("Prova Tre", ["Prova Tre", "Prova Quattro", "Prova Cinque"]),
+        ("Prova Sei", ["Prova Sei", "Prova Sette"]),
+    ]
+    assert figures(run_case("several-names-in-a-cell.csv", boss)) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["W/ro Almaz Bekele", "G/Michael Tesfaye", "Doe, John", "Anderson Andy"])
+def test_one_person_s_name_stays_one(boss: User, name: str) -> None:
+    assert run(boss, {"Lead name": name}).remarks == []
+    assert Booking.objects.get().customer.name == name
+
+
+@pytest.mark.parametrize("name", ["Mr & Mrs Smith", "Smith & Sons Travel", "Abebe and Sara"])
+def test_what_may_be_several_people_is_kept_and_remarked(boss: User, name: str) -> None:
+    [remark] = run(boss, {"Lead name": name}).remarks
+    assert remark == RowNote(2, f"Lead name: “{name}” may be several people; kept as one name.")
+    assert Booking.objects.get().customer.name == name
+
+
+def test_more_people_than_the_party_are_refused(boss: User) -> None:
+    rows = {"Lead name": "Prova Uno | Prova Due | Prova Tre"}
+    [note] = run(boss, rows).refused
+    assert note.reason == "Lead name: 3 people are named for a party of 2. Correct one of them."
+
+
+def test_the_first_of_several_addresses_is_kept(boss: User) -> None:
+    run_bytes(f"{HEADER}\n{';'.join(ROW.values())}".replace("uno@", "tre@prova.example, uno@").encode(), boss)
+    booking = Booking.objects.get()
+    assert (booking.customer.email, booking.notes) == ("tre@prova.example", "Other e-mail: uno@prova.example")
+
+
+def test_a_composed_and_a_decomposed_name_are_one_person_and_a_ref_in_small_letters_one_ref(boss: User) -> None:
+    report = run_case("composed-and-decomposed-names.csv", boss)
+    assert (figures(report), report.remarks) == ((2, 0, 1, 0), [RowNote(4, "The same as row 2.")])
+    assert list(Customer.objects.values_list("name", flat=True)) == ["José Prova"]
+    assert list(Booking.objects.order_by("pk").values_list("external_reference", flat=True)) == ["W-24", "W-25"]
+    assert figures(run_case("composed-and-decomposed-names.csv", boss)) == (0, 0, 3, 0)
+
+
+@pytest.mark.parametrize("ref", ["w-1", "Ｗ-1", "W-1"])
+def test_a_ref_is_known_in_any_case_and_width(boss: User, ref: str) -> None:
+    run(boss, {})
+    assert figures(run(boss, {"Ref": ref})) == (0, 0, 1, 0)
+    [note] = run(boss, {"Ref": ref, "Adults": "5"}).refused
+    assert note.reason.startswith(f"Ref: {ref} is here as {Booking.objects.get().reference} with Party 2.")
+
+
+def test_accents_tell_people_apart(boss: User) -> None:
+    run(
+        boss,
+        {"Lead name": "José Prova"},
+        {"Ref": "W-2", "Lead name": "Jose Prova"},
+        {"Ref": "3", "Lead name": "JOSÉ prova"},
+    )
+    assert list(Customer.objects.order_by("pk").values_list("name", flat=True)) == ["José Prova", "Jose Prova"]
+
+
+def test_a_booking_whose_ref_was_changed_here_is_the_same_booking(boss: User) -> None:
+    run(boss, {})
+    Booking.objects.update(external_reference="OTHER")
+    assert figures(run(boss, {})) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(("mark", "coding"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")])
+def test_excel_s_unicode_text_is_read(boss: User, mark: bytes, coding: str) -> None:
+    text = (CASES / "excel-unicode-text.csv").read_bytes().decode("utf-16")
+    assert figures(run_bytes(mark + text.encode(coding), boss)) == (1, 0, 0, 0)
+
+
+def test_broken_unicode_text_is_told(boss: User) -> None:
+    with pytest.raises(UnreadableFile, match="isn't UTF-16 text"):
+        run_bytes(codecs.BOM_UTF16_LE + b"R\0e", boss)
+    with pytest.raises(UnreadableFile, match="isn't a CSV or Excel"):
+        run_bytes(codecs.BOM_UTF32_LE + "Ref".encode("utf-32-le"), boss)
+
+
+def test_the_sheet_that_has_the_header_is_read_and_named(boss: User) -> None:
+    report = run_case("bookings-on-the-second-sheet.xlsx", boss)
+    assert (figures(report), report.remarks) == ((1, 0, 0, 0), [RowNote(1, "The sheet “Bookings” is read.")])
+
+
+def test_a_second_sheet_with_the_same_columns_is_not_forgotten(boss: User, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("2026", "2027"):
+        sheet = book.create_sheet(name)
+        sheet.append(list(ROW))
+        sheet.append(list((ROW | {"Ref": name}).values()))
+    book.save(tmp_path / "x.xlsx")
+    report = run_bytes((tmp_path / "x.xlsx").read_bytes(), boss)
+    assert Booking.objects.get().external_reference == "2026"
+    assert report.remarks == [
+        RowNote(
+            1,
+            "The sheet “2026” is read. The sheet “2027” has the same columns and isn't read:"
+            " save it as a file of its own.",
+        )
+    ]
+
+
+@pytest.mark.parametrize("above", ["Bookings, all of them; 2026\n\n", "sep=;\n", "\n"])
+def test_a_header_below_a_title_is_found_and_rows_keep_their_numbers(boss: User, above: str) -> None:
+    data = f"{above}{HEADER}\n{';'.join((ROW | {'Status': '?'}).values())}"
+    report = run_bytes(data.encode(), boss)
+    at = above.count("\n") + 1
+    assert [note.row for note in report.refused] == [at + 1]
+    assert report.remarks == [RowNote(at, f"Row {at} holds the names of the columns; what stands above it isn't read.")]
+
+
+def test_a_header_that_lacks_a_column_is_named_where_it_stands(boss: User) -> None:
+    with pytest.raises(UnreadableFile, match=r"lacks the column Status\. Its row 2 says: Ref, Trip"):
+        run_bytes(f"Bookings\n{HEADER.replace('Status', 'State')}\nx".encode(), boss)
+
+
+@pytest.mark.parametrize("word", ["Waiting list", "Waitlisted", "WAIT-LIST", "waitlist", "wait  list"])
+def test_who_waits_comes_in_waiting(boss: User, word: str) -> None:
+    assert figures(run(boss, {"Status": word}, send_confirmations=True)) == (1, 0, 0, 0)
+    booking = Booking.objects.select_related("departure").get()
+    assert (booking.status, booking.paid, booking.departure.seats_taken) == ("waitlisted", Decimal(0), 0)
+    assert (list(breaches()), Payment.objects.count(), Message.objects.count()) == ([], 0, 0)
+    assert figures(run(boss, {"Status": word})) == (0, 0, 1, 0)
+
+
+def test_nobody_waits_with_money_or_for_what_is_over(boss: User) -> None:
+    [note] = run(boss, {"Status": "Waiting list", "Paid": "10"}).refused
+    assert note.reason == "Paid: a booking on the waiting list takes no money. Write 0, or the status Confirmed."
+    Departure.objects.update(status="cancelled")
+    [note] = run(boss, {"Status": "Waiting list"}).refused
+    assert note.reason == "Status: nobody can wait for LAL-20261220-0730 any more; write Cancelled."
+
+
+def test_two_departures_of_a_repeated_hour_are_told_apart_by_their_offset(boss: User) -> None:
+    trip = make_trip(code="ROM", time_zone="Europe/Rome")
+    for hour in (0, 1):
+        make_departure(trip=trip, starts_at=datetime(2028, 10, 29, hour, 30, tzinfo=UTC))
+    row = {"Trip": "ROM", "Date": "2028-10-29"}
+    [note] = run(boss, row).refused
+    assert note.reason.endswith("Write the Start time of one: 02:30+02:00 or 02:30+01:00.")
+    data = f"{HEADER};Start time\n{';'.join((ROW | row).values())};02:30+01:00"
+    assert figures(run_bytes(data.encode(), boss)) == (1, 0, 0, 0)
+    assert Booking.objects.get().departure.starts_at == datetime(2028, 10, 29, 1, 30, tzinfo=UTC)
+
+
+def test_a_name_is_stored_in_one_spelling_whichever_way_it_came() -> None:
+    booking = make_booking(customer=Customer.objects.create(name="Jose\u0301"))
+    assert booking.customer.name == "José"
+    assert Customer.objects.get(name="Jose\u0301").name == "José"
+    Customer.objects.update(name="Rene\u0301")
+    assert Customer.objects.get().name == "René"
