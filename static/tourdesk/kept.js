@@ -112,32 +112,38 @@
         if (top && entry.url !== here) note(top, `What you typed is not saved: ${entry.title.trim()}.${files}`, entry.url);
     }
 
-    function start() {
+    // What became of the form that this tab sent last: the page that follows tells.
+    function look() {
         const entry = read();
         const notSaved = document.querySelector("[data-not-saved]");
-        if (entry && notSaved) {
+        if (!entry) return;
+        if (notSaved) {
             write({ ...entry, lost: true });
             notSaved.href = entry.url;
-        } else if (entry && user) {
+        } else if (user) {
             if (entry.user !== user || !entry.lost) forget();
-            else restore(entry);
-        } else if (entry && document.referrer.endsWith("/logout/")) {
+        } else if (document.referrer.endsWith("/logout/")) {
             forget();
-        } else if (entry && new URLSearchParams(location.search).has("next")) {
+        } else if (new URLSearchParams(location.search).has("next")) {
             write({ ...entry, lost: true });
         }
-        let sent = null; // the second click of a double click sends nothing
-        document.addEventListener("submit", (event) => {
-            const form = event.target;
-            if (form.id === "logout-form") return forget();
-            if (event.defaultPrevented || !user || !isForm(form)) return undefined;
-            if (sent === form) return event.preventDefault();
-            sent = form;
-            setTimeout(() => { sent = null; }, 3000); // a download leaves the page as it is
-            return keep(form);
-        });
-        window.addEventListener("pageshow", () => { sent = null; });
     }
+
+    let sent = null; // the second click of a double click sends nothing
+    document.addEventListener("submit", (event) => {
+        const form = event.target;
+        if (form.id === "logout-form") return forget();
+        if (event.defaultPrevented || !user || !isForm(form)) return undefined;
+        if (sent === form) return event.preventDefault();
+        sent = form;
+        setTimeout(() => { sent = null; }, 3000); // a download leaves the page as it is
+        return keep(form);
+    });
+    window.addEventListener("pageshow", () => { sent = null; });
+    document.addEventListener("DOMContentLoaded", look);
     // Behind the scripts that make search fields and rows of what the page holds.
-    window.addEventListener("load", start);
+    window.addEventListener("load", () => {
+        const entry = read();
+        if (entry && user && !document.querySelector("[data-not-saved]")) restore(entry);
+    });
 })();
