@@ -33,6 +33,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.path.startswith(("/pay/", "/sandbox/")):
         return form_refused(request)
+    if request.path.startswith("/admin/"):
+        words = admin.site.each_context(request) | {"title": "Not saved", "again": request.get_full_path()}
+        return render(request, "admin/form_expired.html", words, status=403)
     return csrf.csrf_failure(request, reason=reason)
 
 

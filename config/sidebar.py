@@ -30,6 +30,7 @@ UNFOLD: Final[dict[str, Any]] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("brand/favicon.svg")}],
     "SITE_URL": None,
     "STYLES": [lambda _request: static("brand/desk.css")],
+    "SCRIPTS": ["config.sidebar.kept_script"],
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": TEAL},
     "BORDER_RADIUS": "6px",
@@ -40,6 +41,11 @@ UNFOLD: Final[dict[str, Any]] = {
     "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "config.sidebar.navigation"},
 }
 FOUND: Final = 5  # rows of each model in the search box
+
+
+def kept_script(request: HttpRequest) -> str:
+    """The fragment, which stays in the browser, says whose page it is."""
+    return static("tourdesk/kept.js") + (f"#{request.user.pk}" if request.user.is_authenticated else "")
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,18 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from bookings.actors import staff
 from bookings.admin import booking_acts, take_booking
 from bookings.admin.desk import DeskAdmin
 from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
-from bookings.admin.people import person, two_lines
+from bookings.admin.people import clerk, person, two_lines
 from bookings.admin.search import find_bookings
 from bookings.forms.taking import PartyFormSet
 from bookings.models import Booking, Traveller
 from bookings.resources import BookingResource
+from bookings.services.travellers import note_changes, travellers_of
 from bookings.wording import local_time, money, people, time_left
 from notifications.admin.widgets import RowFilter
 
@@ -101,6 +103,13 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Booking, form: "forms.ModelForm[Booking]", change: bool) -> None:
         """Only what this form edits: a service may have moved the rest since the page was opened."""
         obj.save(update_fields=["notes", "updated_at"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        booking: Booking = form.instance
+        before = travellers_of(booking)
+        super().save_related(request, form, formsets, change)
+        notes, actor = "notes" in form.changed_data, staff(clerk(request))
+        note_changes(booking=booking, before=before, notes=notes, actor=actor, now=timezone.now())
 
     def act_row(self, obj: Booking) -> list[str]:
         departure = obj.departure

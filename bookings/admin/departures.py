@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db import connection
 from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -116,13 +115,6 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
         self, request: HttpRequest, queryset: QuerySet[Departure], search_term: str
     ) -> tuple[QuerySet[Departure], bool]:
         return find_departures(queryset, search_term), False
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Departure | None:
-        """A save is checked against the locked row: nobody takes a seat between the check and the save."""
-        departure: Departure | None = super().get_object(request, object_id, from_field)
-        if departure is not None and request.method == "POST" and connection.in_atomic_block:
-            departure = Departure.objects.select_for_update(of=("self",)).select_related("trip").get(pk=departure.pk)
-        return departure
 
     def has_delete_permission(self, request: HttpRequest, obj: Departure | None = None) -> bool:
         """Only one that nobody ever booked; the others are cancelled."""

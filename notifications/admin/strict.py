@@ -20,9 +20,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import Truncator
-from unfold.admin import ModelAdmin  # noqa: TID251 (this is its one place)
 from unfold.views import ChangeList
 
+from notifications.admin.edits.together import EditedTogether
 from notifications.admin.widgets import RowSelect
 from notifications.row_keys import is_key
 
@@ -76,7 +76,7 @@ class StrictChangeList(ChangeList):
         return found
 
 
-class StrictAdmin(ModelAdmin):
+class StrictAdmin(EditedTogether):
     linked_lookups: ClassVar[frozenset[str]] = frozenset()  # beside the filters' own
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # counts of every filter's every choice
