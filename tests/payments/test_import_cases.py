@@ -347,3 +347,12 @@ def test_a_name_is_stored_in_one_spelling_whichever_way_it_came() -> None:
     assert Customer.objects.get(name="Jose\u0301").name == "José"
     Customer.objects.update(name="Rene\u0301")
     assert Customer.objects.get().name == "René"
+
+
+@pytest.mark.parametrize("column", ["Lead name", "Phone", "E-mail", "Price per person", "Date", "Paid"])
+@pytest.mark.parametrize("text", ["x" + " " * 30_000 + "x", "1" * 30_000, "a@b.example;" * 2_000])
+def test_a_very_long_cell_is_refused_without_long_work(boss: User, column: str, text: str) -> None:
+    cells = list((ROW | {column: f'"{text}"'}).values())
+    report = run_bytes(f"{HEADER}\n{';'.join(cells)}".encode(), boss)
+    blanks = column in ("Lead name", "Phone") and text.startswith("x")  # shown as “x x”
+    assert (len(report.refused), report.created) == ((0, 1) if blanks else (1, 0))

@@ -180,14 +180,14 @@ def count(most: int) -> Callable[[str], int]:
 
 def email(text: str) -> str:
     address = clean_email(text)
+    if len(address) > 254:
+        raise ValueError("is too long for an e-mail address.")
     try:
         validate_email(address)
     except ValidationError:
         meant = re.sub(r"\s+at\s+", "@", address)
         cure = f"did you mean {meant}?" if meant != address else "correct it, or leave it blank."
         raise ValueError(f"isn't an e-mail address; {cure}") from None
-    if len(address) > 254:
-        raise ValueError("is too long for an e-mail address.")
     return address
 
 

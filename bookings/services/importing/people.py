@@ -13,6 +13,7 @@ SURE = re.compile(r"\s*[;|]\s*|\s+/\s*|\s*/\s+")
 # Perhaps between two people: only where each side is a whole name.
 PERHAPS = re.compile(r"\s*[\r\n]+\s*|\s*[&+]\s*|,\s+|(?<=\w{3})/(?=\w{3})|\s+(?:and|und|et|እና)\s+", re.IGNORECASE)
 MORE = re.compile(r"\s*[+&]\s*[0-9]{1,3}(?:\s+\w+)?\s*\Z")  # Abebe Bekila + 2
+LONGEST = 500  # a cell with more is no list of people, and would take long to divide
 WHOLE = 2  # words of a name that stands for one person without doubt
 EXPONENT = re.compile(r"\+?([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})", re.IGNORECASE)
 DECIMALS = re.compile(r"(\+?[0-9]{6,15})[.,]0+")
@@ -23,6 +24,8 @@ BETWEEN_EMAILS = re.compile(r"[;,|/\s]+")
 def lead_name(row: Cells, party: int) -> tuple[str, tuple[str, ...]]:
     """The first person of the cell, and the others where it surely names several."""
     text = row.text("Lead name")
+    if len(text) > LONGEST:
+        return row.needed("Lead name", cells.name, ""), ()
     if more := MORE.search(text):
         row.remarks.append(f"Lead name: “{more[0].strip()}” isn't kept as a part of the name.")
         text = text[: more.start()]
@@ -59,6 +62,8 @@ def _parts(between: re.Pattern[str], text: str) -> list[str]:
 def phone(row: Cells) -> tuple[str, str]:
     """The number to keep, and a note about the others."""
     text = row.optional("Phone", lambda text: text, "")
+    if len(text) > LONGEST:
+        return row.optional("Phone", cells.line(100), ""), ""
     if match := DECIMALS.fullmatch(text):
         return match[1], ""
     if match := EXPONENT.fullmatch(text):
@@ -89,9 +94,11 @@ def _is_possible(text: str) -> bool:
 
 def email(row: Cells) -> tuple[str, str]:
     """The address to keep, and a note about the others; several only where each is an address."""
-    parts = [part for part in BETWEEN_EMAILS.split(row.text("E-mail")) if part]
+    parts = [part for part in BETWEEN_EMAILS.split(row.text("E-mail")[: LONGEST + 1]) if part]
     try:
         first, *others = [cells.email(part) for part in parts]
+        if len(row.text("E-mail")) > LONGEST:
+            raise ValueError
     except ValueError:
         return row.optional("E-mail", cells.email, ""), ""
     if not others:

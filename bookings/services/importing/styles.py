@@ -17,6 +17,7 @@ from bookings.spreadsheets import Record, Typed
 T = TypeVar("T")
 POINT, COMMA = "1,234.50", "1.234,50"
 DMY, MDY = "dmy", "mdy"
+LONGEST = 50  # of an amount or a day
 BOTH = "both"  # a column that proves two styles
 NUMBERS: Final = {POINT: "1,234.50 (a point before the cents)", COMMA: "1.234,50 (a comma before the cents)"}
 DATES: Final = {DMY: "20/12/2026 (day first)", MDY: "12/20/2026 (month first)"}
@@ -123,14 +124,15 @@ def amounts(text: str) -> Meanings[Decimal]:
 
 def currency_of(text: str) -> str:
     """The currency whose sign stands at the amount, if any."""
-    match = None if isinstance(text, Typed) else SIGN.fullmatch(text.translate(BLANKS).strip())
+    plain = isinstance(text, Typed) or len(text) >= LONGEST
+    match = None if plain else SIGN.fullmatch(text.translate(BLANKS).strip())
     sign = (match["before"] or match["after"]).upper() if match else ""
     return SIGNS.get(sign, "")
 
 
 @lru_cache(10_000)
 def _amounts(text: str) -> Meanings[Decimal]:
-    match = SIGN.fullmatch(text.translate(BLANKS).strip()) if len(text) < 50 else None
+    match = SIGN.fullmatch(text.translate(BLANKS).strip()) if len(text) < LONGEST else None
     if not match or not {match["before"].upper(), match["after"].upper()} <= {"", *SIGNS}:
         return {}
     if match["before"] and match["after"]:
@@ -162,7 +164,7 @@ def _by_signs(number: str) -> Meanings[Decimal]:
 
 
 def days_of(text: str) -> Meanings[date]:
-    return _days(text.strip()) if len(text) < 50 and text.isascii() else {}
+    return _days(text.strip()) if len(text) < LONGEST and text.isascii() else {}
 
 
 @lru_cache(10_000)
