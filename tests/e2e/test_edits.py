@@ -201,7 +201,7 @@ def test_a_log_in_in_another_window_costs_nothing_that_was_typed(pages: list[Pag
     other.context.clear_cookies()
     log_in(other, desk_url, "sara", "correct horse")
     page.click("[name=_continue]")
-    page.click("text=Open the page again")
+    page.click("[data-not-saved]")
     page.wait_for_selector("text=We kept what you typed")
     page.click("[name=_continue]")
     page.wait_for_selector("text=changed successfully")
