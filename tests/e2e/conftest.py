@@ -137,6 +137,7 @@ def inbox() -> Iterator[Inbox]:
 def stack(transactional_db: None, rabbit: Node, inbox: Inbox, tmp_path: Path) -> Iterator[Stack]:
     """On the very database that the test itself reads through the ORM; the sweeper and leases are quick."""
     call_command("setup", verbosity=0)
+    rabbit.empty()
     stack = Stack(
         database_environment()
         | {

@@ -58,7 +58,7 @@ def paid(provider: Provider, *, price: int = 1000) -> Payment:
 
 
 class Connection:
-    """One kept-alive connection to the web process."""
+    """To the web process, with a new line for each request: on a busy machine the server hangs up on an idle one."""
 
     def __init__(self, url: str, **headers: str) -> None:
         self.http = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
@@ -66,6 +66,7 @@ class Connection:
 
     def send(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
         """(HTTP code, body) of the answer."""
+        self.http.close()
         self.http.request(method, path, body, self.headers | (headers or {}))
         response = self.http.getresponse()
         return response.status, response.read()

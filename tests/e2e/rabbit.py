@@ -1,5 +1,6 @@
 """A RabbitMQ node of the tests' own: started, stopped and started again without touching anybody else's."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import amqp
 from kombu import Connection
 
 SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's; the wrapper on PATH insists on its own user
@@ -77,6 +79,13 @@ class Node:
         """{name: type}"""
         listing = self.control("-q", "--no-table-headers", "list_queues", "name", "type")
         return dict(line.split("\t") for line in listing.splitlines())
+
+    def empty(self) -> None:
+        """What another test has left in the queues."""
+        with Connection(self.url) as connection:
+            for name in ("mail", "default", "periodic"):
+                with contextlib.suppress(amqp.NotFound):  # before the first worker
+                    connection.channel().queue_purge(name)
 
     def purge(self, queue: str) -> None:
         self.control("purge_queue", queue)
