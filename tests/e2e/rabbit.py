@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import amqp
 from kombu import Connection
@@ -85,7 +86,8 @@ class Node:
         with Connection(self.url) as connection:
             for name in ("mail", "default", "periodic"):
                 with contextlib.suppress(amqp.NotFound):  # before the first worker
-                    connection.channel().queue_purge(name)
+                    channel: Any = connection.channel()
+                    channel.queue_purge(name)
 
     def purge(self, queue: str) -> None:
         self.control("purge_queue", queue)
