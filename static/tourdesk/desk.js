@@ -23,17 +23,12 @@
     function nameField(picker) {
         const select = picker.closest(".select2-container").previousElementSibling;
         picker.querySelector(".select2-search__field")?.setAttribute("aria-label", labelOf(select));
-        const shown = picker.querySelector(".select2-selection__rendered");
-        const label = select?.labels?.[0];
-        shown?.removeAttribute("role");
-        shown?.removeAttribute("aria-readonly");
-        if (label && shown) {
-            label.id ||= `${select.id}_label`;
-            picker.setAttribute("aria-labelledby", `${label.id} ${shown.id}`);
-        } else {
-            picker.removeAttribute("aria-labelledby");
-            picker.setAttribute("aria-label", labelOf(select));
-        }
+        const shown = picker.querySelector("span.select2-selection__rendered"); // the picker is labelled by it
+        if (!shown) return picker.setAttribute("aria-label", labelOf(select));
+        const chosen = select?.selectedOptions?.[0]?.textContent.trim();
+        shown.setAttribute("role", "group"); // of a textbox only the content would count
+        shown.removeAttribute("aria-readonly");
+        shown.setAttribute("aria-label", chosen ? `${labelOf(select)}: ${chosen}` : labelOf(select));
     }
     function nameAll() {
         document.querySelectorAll(".select2-selection").forEach(nameField);
@@ -43,6 +38,7 @@
     // Django's own script makes the search fields when jQuery is ready: this waits behind it.
     window.django?.jQuery?.(($) => {
         nameAll();
+        $(document).on("change", ".select2-hidden-accessible", nameAll);
         $(document).on("select2:open", (event) => {
             const label = labelOf(event.target);
             const open = document.querySelector(".select2-container--open .select2-dropdown");

@@ -1,5 +1,6 @@
 """What a clerk types and clicks in forms arrives as it was meant."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -48,6 +49,8 @@ def test_the_first_letter_typed_on_a_closed_search_field_is_searched_for(
     page.wait_for_selector(".select2-results__option--highlighted:has-text('Lalibela churches')")
     page.keyboard.press("Enter")
     assert page.eval_on_selector("#id_departure", "select => select.value") == str(departure.pk)
+    named = page.get_by_role("combobox", name=re.compile("Departure.*: Lalibela churches"))
+    assert named.count() == 1
     for _ in range(2):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "id_waitlist"
