@@ -46,7 +46,10 @@ def test_every_page_of_the_admin_is_strict() -> None:
         (f"{MESSAGES}?_to_field=password", "_to_field"),
         (f"{BOOKINGS}?customer__name__icontains=a", "customer__name__icontains"),
         (f"{BOOKINGS}?paid__gt=abc", "paid__gt"),
-        (f"{BOOKINGS}?hold_expires_at__gte=0001-01-01T00:00:00%2B23:59", "hold_expires_at__gte"),
+        pytest.param(
+            *(f"{BOOKINGS}?hold_expires_at__gte=0001-01-01T00:00:00%2B23:59", "hold_expires_at__gte"),
+            marks=pytest.mark.django_db(transaction=True),
+        ),  # the database itself refuses it
         (f"{BOOKINGS}?departure__id__exact=abc", "departure__id__exact"),
         (f"{DEPARTURES}?starts_at=abc", "starts_at"),
         ("/admin/bookings/apikey/?expiry_date=abc", "expiry_date"),
