@@ -49,7 +49,7 @@ class MessageTemplateAdmin(StrictAdmin):
         try:
             mail = rendering.preview(template)
         except wording.UnfitText as unfit:
-            text = f"{unfit} Until it is mended, the built-in text is sent."
+            text = f"{unfit} Until it is corrected, the built-in text is sent."
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(reverse(pages.admin_url(self, "change"), args=(template.pk,)))
         words = {

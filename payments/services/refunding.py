@@ -77,16 +77,13 @@ def request_refund(
         created_at=now,
     )
     going_back.keep(payment.booking, actor=actor, now=now)
-    if waits:
-        what = f"to be paid back ({refund.get_way_display()}) when another person approves: {reason}"
-        tell_timeline(refund, "refund_requested", what, actor=actor, now=now)
-    elif way == Way.PROVIDER:
-        tell_timeline(
-            refund, "refund_requested", f"to be paid back through the provider: {reason}", actor=actor, now=now
-        )
-        _send_soon(refund, now)
-    else:
+    if way != Way.PROVIDER and not waits:
         succeed(refund, actor=actor, now=now)
+        return refund
+    how = f"({refund.get_way_display()}) when another person approves" if waits else "through the provider"
+    tell_timeline(refund, "refund_requested", f"to be paid back {how}: {reason}", actor=actor, now=now)
+    if not waits:
+        _send_soon(refund, now)
     return refund
 
 
