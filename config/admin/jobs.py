@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import django_celery_beat.admin  # noqa: F401 (so that its pages are there to be replaced)
+from celery.schedules import ParseException
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -180,6 +181,8 @@ class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.errors:
             try:
                 CrontabSchedule(**cleaned).schedule.is_due(timezone.now())
+            except ParseException as error:
+                raise forms.ValidationError(f"Write such as 0, */15 or 8-17. Celery says: {error}.") from error
             except (ValueError, RuntimeError) as error:
                 raise forms.ValidationError("These times never come: no such day is in these months.") from error
         return cleaned

@@ -385,3 +385,13 @@ def test_times_that_never_come_are_refused(day: str, month: str) -> None:
         "These times never come: no such day is in these months."
     ]
     assert root().post(url, form | {"timezone": "UTC", "day_of_month": "29"}).status_code == 302
+
+
+@pytest.mark.parametrize("field", ["minute", "hour", "day_of_month", "month_of_year", "day_of_week"])
+@pytest.mark.parametrize("text", ["-1", "-0", str(-(2**70)), "9" * 60, "abc", "*/0", "1-", "²"])
+def test_a_crontab_that_celery_cannot_read_is_refused(field: str, text: str) -> None:
+    form = dict.fromkeys(("minute", "hour", "day_of_month", "month_of_year", "day_of_week"), "*")
+    response = root().post(
+        reverse("admin:django_celery_beat_crontabschedule_add"), form | {"timezone": "UTC", field: text}
+    )
+    assert (response.status_code, bool(response.context["errors"])) == (200, True)
