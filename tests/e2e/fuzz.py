@@ -122,7 +122,7 @@ class Hand:
     def few(self, things: Iterable[Any]) -> list[Any]:
         """All of them, or some: who tries little."""
         rows = list(things)
-        return rows if self.each > 1 else self.chance.sample(rows, -(-len(rows) // 5))
+        return rows if self.each > 1 else self.chance.sample(rows, -(-len(rows) // 10))
 
 
 def forms_of(address: str, answer: HttpResponse) -> Iterator[Form]:

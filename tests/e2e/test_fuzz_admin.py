@@ -52,7 +52,7 @@ def test_nothing_that_is_sent_to_the_admin_is_a_server_error(people: dict[str, U
         hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
         try_site(hand)
         assert hand.get("/admin/").status_code == 200
-        assert hand.sent > 200
+        assert hand.sent > 150
         broken += hand.broken
     assert "\n".join(broken) == ""
 
@@ -145,5 +145,5 @@ def try_form(hand: Hand, form: Form) -> None:
     for _ in range(hand.each):
         hand.post(form.action, form.pairs(**dict.fromkeys(form.fields.keys() - {"ids"}, hand.value())))
     for name in hand.few(form.fields):
-        hand.post(form.action, form.pairs(**{name: hand.value()}))
-        hand.post(form.action, [*form.pairs(), (name, hand.value())])
+        twice = [(name, hand.value())] if hand.chance.random() < 0.3 else []
+        hand.post(form.action, [*form.pairs(**{name: hand.value()}), *twice])
