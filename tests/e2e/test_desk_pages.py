@@ -97,6 +97,7 @@ def test_open_search_fields_filters_and_new_rows_have_no_serious_finding(stack: 
 
 def test_no_list_is_cut_off_and_a_booking_is_a_few_lines_on_a_phone(stack: Stack, page: Page, root: User) -> None:
     url, wide = stack.start_web(), {}
+    Booking.objects.filter(pk=Booking.objects.earliest("pk").pk).update(reference="TD-WMWMWMWM")  # the widest
     log_in(page, url, "root", "correct horse")
     for address in lists():
         page.goto(url + address)
