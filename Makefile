@@ -34,7 +34,7 @@ test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and Rabbit
 	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-sqlite: setup-dev ## the quick tests, on SQLite in memory
-	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 --no-migrations -m "not services and not e2e" $(ARGS)
+	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 --no-migrations --ignore tests/e2e -m "not services and not e2e and not slow" $(ARGS)
 
 e2e: setup-dev ## only the slow tests: real processes, thousands of rows
 	@exec $(BIN)/python -m pytest -m e2e $(ARGS)

@@ -20,7 +20,7 @@ from notifications.models import Message
 from tests.desk import act_url, booked, departure_in, desk, press, said
 from tests.factories import make_customer, make_message, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Status = Booking.Status
 
 

@@ -14,6 +14,8 @@ from tests.desk import departure_in, desk, press, said
 from tests.factories import clerk, make_booking, make_customer, make_user
 from tests.payments.refunds import paid_by_hand
 
+pytestmark = pytest.mark.slow
+
 DEPARTURES = "/admin/bookings/departure/"
 PICK = {"app_label": "bookings", "model_name": "booking", "term": ""}
 

@@ -17,7 +17,7 @@ from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from tests.desk import booked, departure_in, desk
 from tests.factories import make_customer, make_trip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOSTILE = '<script>alert("x")</script>'
 BOOKINGS = "/admin/bookings/booking/"
 DEPARTURES = "/admin/bookings/departure/"

@@ -53,6 +53,7 @@ def test_one_call_cannot_hold_a_departure() -> None:
     assert (departure.seats_taken, Customer.objects.count(), Message.objects.count()) == (0, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("capacity", "allowed"), [(40, 12), (20, 10), (8, 4), (5, 4), (4, 4), (2, 2)])
 def test_a_share_of_a_small_departure_is_left_to_others(capacity: int, allowed: int) -> None:
     departure, client = leaving(capacity=capacity), caller()

@@ -85,6 +85,7 @@ def test_a_reminder_withdrawn_by_a_change_is_planned_again_with_the_new_facts(to
     assert reminders() == [(booking.topic, "queued"), (booking.topic, "withdrawn")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [25, 30, 40, 47, 49, 50, 72, 2160])
 def test_a_rule_that_is_given_other_hours_says_nothing_twice(tomorrow: Departure, hours: int) -> None:
     confirm(make_booking(departure=tomorrow).pk)

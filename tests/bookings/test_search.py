@@ -61,6 +61,7 @@ def test_names_are_found_without_their_accents(name: str, typed: str) -> None:
     assert list(find_bookings(Booking.objects.all(), typed)) == [booking]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "typed",
     [

@@ -14,6 +14,8 @@ from bookings.formulas import escape_cell, text_cell, unescape_cell
 from bookings.spreadsheets import Columns, Table, read_records, read_table
 from bookings.workbook_limits import MAX_ROWS
 
+pytestmark = pytest.mark.slow
+
 
 def workbook(*rows: list[Any]) -> bytes:
     book = openpyxl.Workbook()

@@ -21,7 +21,7 @@ from notifications.catalogue import KINDS, sample
 from notifications.models import Message, MessageTemplate
 from tests.factories import NOW, clerk, make_booking, make_message, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CONFIRMATION = "booking_confirmation"
 ABOUT_MONEY_THAT_MOVED = {"payment_confirmation", "payment_failure", "payment_refunded", "payment_voided"}
 TO_OPS = {"provider_alarm"}

@@ -11,6 +11,8 @@ from bookings.errors import UnreadableFile
 from bookings.spreadsheets import read_table
 from bookings.workbook_limits import BROKEN, COPY, LOCKED, ODD
 
+pytestmark = pytest.mark.slow
+
 SHEET = "xl/worksheets/sheet1.xml"
 GIANT = f"The workbook holds a text that no cell can hold. {COPY}"
 MB = 1024 * 1024

@@ -26,7 +26,7 @@ from payments.services.settling import settle
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 EVERYTHING = (
     "bookings.view_booking",
     "bookings.view_departure",

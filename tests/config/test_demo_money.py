@@ -30,6 +30,7 @@ def states(model: type[Model]) -> Counter[str]:
     return Counter(model._default_manager.values_list("status", flat=True))  # noqa: SLF001
 
 
+@pytest.mark.slow
 def test_staff_meet_every_kind_of_payment_and_the_books_are_clean(world: World) -> None:
     make_provider_payments(world, finance=make_user())
     assert states(Payment) == {"succeeded": 9, "failed": 1, "expired": 1, "pending": 1, "review": 1}

@@ -16,6 +16,8 @@ from config import env
 from config.env import dotenv, source
 from tests.odd_numbers import NO_WHOLE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "production" * 6,

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.collector import Collector, broken_house, collecting, needles_in, request_parts
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
 ASK = """
 import io, json, sys
 import sentry_sdk

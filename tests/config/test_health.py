@@ -14,6 +14,8 @@ from config import health, readiness
 from notifications.catalogue import SWEEPER
 from tests.factories import make_message
 
+pytestmark = pytest.mark.slow
+
 
 def test_alive_needs_no_database_and_no_allowed_host(client: Client) -> None:
     response = client.get("/healthz", headers={"host": "10.1.2.3"})

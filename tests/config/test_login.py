@@ -20,7 +20,7 @@ from config.models import Attempts
 from config.tasks import forget_old_log_ins
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 RIGHT = "correct horse"
 FREE = PASSWORD.name_and_network.free
 

@@ -13,7 +13,7 @@ from tests.admin_pages import lists, one_of_each, pages, registered
 from tests.desk import booked, desk
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BOOKINGS = "/admin/bookings/booking/"
 
 

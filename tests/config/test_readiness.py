@@ -16,6 +16,12 @@ DEAD = "amqp://desk:word@127.0.0.1:1//"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker answers here, however long it is asked."""
+    monkeypatch.setattr(readiness, "ASK_SECONDS", 0.01)
+
+
 def beat_ran(at: datetime) -> None:
     every = IntervalSchedule.objects.create(every=15, period=IntervalSchedule.SECONDS)
     PeriodicTask.objects.create(name="sweeper", task="notifications.send_due_messages", interval=every, last_run_at=at)

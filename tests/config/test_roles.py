@@ -10,7 +10,7 @@ from config.roles import ROLES
 from config.sidebar import GROUPS, list_url, navigation
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SALES = {"bookings.Booking", "bookings.Departure", "bookings.Trip", "bookings.Customer"}
 MONEY = {"payments.Payment", "payments.Refund"}

@@ -26,7 +26,7 @@ from config.account.limits import CODE
 from config.models import AccountMail, Attempts, RecoveryCode
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 RIGHT = "correct horse"
 KEY = "31323334353637383930" * 2
 STEP = 30  # seconds

@@ -22,7 +22,7 @@ from config.admin.jobs import task_names
 from config.celery import app
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 USERS = ("auth.view_user", "auth.add_user", "auth.change_user", "auth.delete_user", "bookings.view_booking")
 JOBS = ("django_celery_beat.view_periodictask", "django_celery_beat.change_periodictask")

@@ -31,6 +31,7 @@ def test_without_systemd_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     workers.tell_systemd()
 
 
+@pytest.mark.slow
 def test_gunicorns_main_process_has_nothing_of_a_release_that_its_children_would_inherit() -> None:
     environment = os.environ | {"DATABASE_URL": "", "CELERY_BROKER_URL": ""}  # it looks at both before it serves
     run = subprocess.run(

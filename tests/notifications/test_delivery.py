@@ -47,6 +47,7 @@ def attachments(mail_server: MailServer) -> list[tuple[str | None, str]]:
     return [(part.get_filename(), part.get_content_type()) for part in got.iter_attachments()]
 
 
+@pytest.mark.slow
 def test_a_payment_confirmation_carries_its_receipt_and_so_does_the_resend(mail_server: MailServer) -> None:
     message = make_message(kind="payment_confirmation")
     assert (deliver(message), message.last_error) == ("sent", "")
@@ -238,6 +239,7 @@ def test_a_second_answer_that_is_missing_leaves_the_mail_to_a_person(mail_server
     assert message.last_error == f"The mail server hung up.{delivery.TWICE}"
 
 
+@pytest.mark.slow
 def test_a_slow_answer_to_a_mail_is_waited_for(mail_server: MailServer, settings: Settings) -> None:
     settings.EMAIL_TIMEOUT = 0.5
     mail_server.mailbox.data_delay = 1.0

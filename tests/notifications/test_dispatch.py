@@ -32,6 +32,7 @@ def test_wake_publishes_in_the_order_it_was_asked(published: Published) -> None:
     assert [args for _name, args in published(3)] == [[0], [1], [2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder_broker", [True, False], ids=["embedded", "amqp"])
 def test_a_broker_that_is_away_keeps_nobody_waiting(folder_broker: bool) -> None:
     """The process ends although none could be published; one by one, 2,000 would take many times the time allowed."""

@@ -14,7 +14,7 @@ from tests.desk import booked, departure_in, desk, said
 from tests.factories import make_customer, make_trip, make_user
 from tests.pages import fields_of, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PARTY = (
     "bookings.change_booking",
     "bookings.view_traveller",

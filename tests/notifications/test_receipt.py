@@ -15,6 +15,8 @@ from notifications.catalogue import sample
 from notifications.receipt import FONTS, make_receipt, receipt_pdf
 from notifications.typesetting import Typesetter
 
+pytestmark = pytest.mark.slow
+
 AMHARIC, HEBREW, HAN, HANGUL = "አበበ ተስፋዬ ገብረ", "שרה", "王小明 山田太郎", "김민수"
 
 

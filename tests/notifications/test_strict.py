@@ -14,7 +14,7 @@ from notifications.admin.strict import StrictAdmin
 from tests.desk import booked, departure_in, said
 from tests.factories import make_message, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MESSAGES, BOOKINGS, DEPARTURES = (
     "/admin/notifications/message/",
     "/admin/bookings/booking/",

@@ -144,6 +144,7 @@ def test_closed_events_are_for_who_may_see_the_inbox_and_nobody_types_here() -> 
     assert client.post(f"{CLOSED}{row.pk}/delete/").status_code == 403
 
 
+@pytest.mark.slow
 def test_the_list_costs_no_more_for_thirty_than_for_one() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -149,6 +149,7 @@ def test_the_booking_page_shows_its_payments_with_their_buttons() -> None:
     assert "act/received/" not in desk().get(url).content.decode()
 
 
+@pytest.mark.slow
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one_and_finds_by_customer() -> None:
     client = desk("payments.settle_payment", "payments.void_payment")
     client.get(PAYMENTS)  # fills the process's caches
@@ -164,6 +165,7 @@ def test_the_list_takes_as_many_queries_for_thirty_as_for_one_and_finds_by_custo
         assert [str(row) for row in client.get(PAYMENTS, {"q": text}).context["cl"].result_list] == [payment.tx_ref]
 
 
+@pytest.mark.slow
 def test_the_booking_page_takes_as_many_queries_for_ten_payments_as_for_one() -> None:
     booking = booked()
     client = desk(*(f"payments.{act}_payment" for act in ("settle", "void", "refund", "verify", "review", "record")))

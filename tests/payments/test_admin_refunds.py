@@ -23,7 +23,7 @@ from tests.factories import NOW, clerk, make_user
 from tests.payments.refunds import ask, paid_at, state
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REFUNDS = "/admin/payments/refund/"
 
 

@@ -14,7 +14,7 @@ from payments.services.starting import start_payment
 from tests.desk import act_url, booked, desk, press, said
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Status = Payment.Status
 VERIFY = "payments.verify_payment"
 PAYMENTS = "/admin/payments/payment/"

@@ -18,7 +18,7 @@ from tests.odd_numbers import NO_AMOUNT
 from tests.provider import Provider
 from tests.rest import caller, leaving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 INITIATE, VERIFY = "/api/payment/initiate/", "/api/payment/verify/"
 
 UNSAFE = ("https://user:pass@shop.example.com/", "https://shop.example.com:22/", "http://shop.example.com/")

@@ -116,6 +116,7 @@ def test_an_amount_has_two_decimals() -> None:
     assert amounts == ["1.00", "1.50", "9999999.99", "0.01", "1000.00"]
 
 
+@pytest.mark.slow
 def test_whatever_people_write_is_taken() -> None:
     """Ten thousand orders of odd letters: the seed makes them the same ones every time."""
     dice = random.Random(7)

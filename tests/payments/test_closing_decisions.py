@@ -23,7 +23,7 @@ from payments.services.provider_alarm import note
 from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 from tests.payments.refunds import ask, paid_by_hand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = NOW + timedelta(days=1)
 
 

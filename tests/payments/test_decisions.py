@@ -24,7 +24,7 @@ from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 from tests.payments.refunds import ask, begun_at, paid_at, paid_by_hand
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGE = "/admin/payments/payment/decisions/"
 LATER = NOW + timedelta(days=1)
 

@@ -23,7 +23,7 @@ from bookings.services.customers import CustomerData, find_or_create_customers
 from notifications.models import Message
 from tests.factories import make_booking, make_departure, make_trip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BOOKINGS, DEPARTURES = "/admin/bookings/booking/", "/admin/bookings/departure/"
 DEPARTURE_FILE = "Trip,Trip name,Date,Start time,Capacity,Price,Currency\nLAL-A,Lalibela,2027-12-01,07:30,15,1500,ETB\n"
 HEADER = "Ref,Trip,Date,Booked on,Lead name,E-mail,Adults,Price per person,Currency,Status,Paid,Notes\n"
@@ -222,6 +222,7 @@ def test_an_excel_export_keeps_numbers_and_days(manager: Client) -> None:
     assert cells["Date"].date() == booking.departure.starts_at.astimezone(booking.departure.trip.zone).date()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 def test_an_exported_file_comes_back_unchanged(manager: Client, number: int) -> None:
     import_departures(manager)

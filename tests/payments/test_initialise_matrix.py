@@ -14,7 +14,7 @@ from tests.attempts import DEPOSIT, begin, later, mails, now_is, poll, story
 from tests.factories import NOW, clerk, make_booking
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def refused(booking: Booking, **how: Any) -> Refused:

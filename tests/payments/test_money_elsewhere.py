@@ -93,6 +93,7 @@ def twice(word: str, amount: str) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["webhook", "verify", "list"])
 @pytest.mark.parametrize("word", ["refunded", "reversed"])
 @pytest.mark.parametrize(("cash", "rest"), [("2000.00", ""), ("400.00", "1600.00")])

@@ -162,6 +162,7 @@ def test_a_booking_gets_ten_links_an_hour(booking: Booking) -> None:
     assert (Payment.objects.count(), Payment.objects.filter(status="pending").count()) == (10, 1)
 
 
+@pytest.mark.slow
 def test_an_address_that_presses_too_often_is_429(booking: Booking) -> None:
     pages = [press(booking, "1.00") for _ in range(61)]
     assert [page.status_code for page in pages] == [200] * 60 + [429]

@@ -89,6 +89,7 @@ def test_a_voided_payment_is_no_money_that_came() -> None:
     assert proposed() == (Decimal("4000.00"), [Decimal(0), Decimal("4000.00")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [HALF, NONE, ALL])
 @pytest.mark.parametrize("amounts", [("4000.00", "4000.00"), ("100.00", "500.00", "7400.00"), ("7999.99", "0.01")])
 def test_payments_paid_back_one_by_one_add_up_to_the_booking(days: int, amounts: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ from tests.payments.refunds import ask as ask_refund
 from tests.payments.refunds import begun_at, paid_at
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DISABLED = {"message": "Payments through API is disabled, please contact us", "status": "failed", "data": None}
 SUBACCOUNT = {"message": "The subaccount ID is not valid", "status": "failed", "data": None}
 

@@ -16,7 +16,7 @@ from tests.attempts import DEPOSIT, ask, begin, later, now_is
 from tests.factories import NOW, make_user
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TONIGHT = later(60 * 12)
 
 

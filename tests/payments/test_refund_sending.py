@@ -26,7 +26,7 @@ from tests.factories import NOW, clerk, make_user
 from tests.payments.refunds import ask, begun_at, paid_at, refund_mails, state
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = NOW + timedelta(minutes=30)
 
 

@@ -18,7 +18,7 @@ from payments.services.manual import ManualPayment
 from payments.services.reminders import KIND, plan_payment_reminders
 from tests.factories import NOW, clerk, make_booking, make_customer, make_departure, make_trip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BOOKED = NOW - timedelta(days=30)
 START = datetime(2026, 12, 10, 6, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 26, 21, 0, tzinfo=UTC)  # the end of 26 November, 14 days before the start, in Addis Ababa
