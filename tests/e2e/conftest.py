@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -70,8 +71,13 @@ class Stack:
         return (self.folder / f"{name}.log").read_bytes()
 
     def end(self) -> None:
+        """A test that fails shows what is printed here."""
         for name in list(self.running):
             self.kill(name)
+        unsent = apps.get_model("notifications", "Message").objects.exclude(status="sent")
+        rows = unsent.values("pk", "status", "published_at", "lease_expires_at", "due_at")[:20]
+        logs = [f"--- {log.name}\n{log.read_text(errors='replace')[-5000:]}" for log in self.folder.glob("*.log")]
+        print(*logs, *rows, sep="\n")  # noqa: T201
 
 
 def wait_until(condition: Any, what: str, seconds: float = 120) -> None:

@@ -126,7 +126,7 @@ def test_one_node_of_three_may_die(stack: Stack, cluster: Cluster, inbox: Inbox)
     cluster.nodes[0].stop()  # the first in the list, which they all were connected to
     answers = {responds(f"{stack.url}/readyz")}
     website.book(10)
-    inbox.wait_for(12, seconds=60)
+    inbox.wait_for(12)
     answers |= {responds(f"{stack.url}/readyz") for _ in range(5)}
     assert answers == {True}
     assert sorted(set(inbox.ids())) == sorted(inbox.ids())
