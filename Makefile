@@ -31,7 +31,7 @@ ports:
 		"$${FLOWER_PORT:-$$(sed -n 's/^FLOWER_PORT=//p' .env 2>/dev/null)}"
 
 test: setup-dev ## the whole suite; needs no service, uses PostgreSQL and RabbitMQ when they run (REQUIRE_SERVICES=1: must)
-	@exec $(BIN)/python -m pytest -n 2 $(ARGS)
+	@exec $(BIN)/python -m pytest -n 4 --maxschedchunk 1 $(ARGS)
 
 test-sqlite: setup-dev ## the quick tests, on SQLite in memory
 	@TEST_DATABASE=sqlite exec $(BIN)/python -m pytest -n 2 --no-migrations --ignore tests/e2e -m "not services and not e2e and not slow" $(ARGS)

@@ -75,8 +75,13 @@ class Typesetter:
 
     def _lines(self, text: str, width: float, style: str, size: float) -> Iterator[str]:
         """Broken between words, and inside a word that is longer than a line."""
+        words = text.split()
+        line = " ".join(words)
+        if self._length(line, style, size) <= width:  # as most do: each measure costs the whole algorithm
+            yield from [line] if line else []
+            return
         line = ""
-        for word in text.split():
+        for word in words:
             for piece in self._pieces(word, width, style, size):
                 longer = f"{line} {piece}" if line else piece
                 if line and self._length(longer, style, size) > width:
@@ -87,6 +92,9 @@ class Typesetter:
             yield line
 
     def _pieces(self, word: str, width: float, style: str, size: float) -> Iterator[str]:
+        if self._length(word, style, size) <= width:
+            yield word
+            return
         piece = ""
         for cluster in _clusters(word):
             if piece and self._length(piece + cluster, style, size) > width:

@@ -87,7 +87,11 @@ def missing_services() -> dict[str, str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that need a service are skipped with the reason; with REQUIRE_SERVICES=1 its absence is an error."""
+    """Tests that need a service are skipped with the reason; with REQUIRE_SERVICES=1 its absence is an error.
+
+    The slow ones come first: no process is still at one of them when the others have nothing left to do.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
     for marker, what in missing_services().items():
         needing = [item for item in items if item.get_closest_marker(marker)]
         if needing and os.environ.get("REQUIRE_SERVICES") == "1":

@@ -18,7 +18,7 @@ from bookings.models import ApiKey
 from tests.e2e.fuzz import KEYS, Form, Hand, forms_of, safe
 
 pytestmark = pytest.mark.e2e
-PEOPLE = ("admin", "agent", "finance", "manager", "ops", "viewer")
+PEOPLE = ("agent", "finance", "manager", "ops", "viewer")
 OF_LISTS = ("p", "o", "q", "all", "e", "_facets", "_popup", "_to_field", "_changelist_filters", "action")
 LOOKUPS = ("", "__regex", "__range", "__year", "__in", "__isnull", "__id__exact", "__nothing")
 OF_PAGES = ("first", "last", "format", "looks", "page", "s", "extended", "term", "next", "ids", "departure", "customer")
@@ -43,25 +43,28 @@ def short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(model_admin, "list_per_page", 3)
 
 
-def test_nothing_that_is_sent_to_the_admin_is_a_server_error(people: dict[str, User], short_lists: None) -> None:
-    """The superuser, whom nothing stops at the door, sends the most."""
-    broken = []
-    for name in PEOPLE:
-        client = Client(raise_request_exception=False)
-        client.force_login(people[name])
-        hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
-        try_site(hand)
-        assert hand.get("/admin/").status_code == 200
-        assert hand.sent > 150
-        broken += hand.broken
-    assert "\n".join(broken) == ""
+@pytest.mark.parametrize(
+    ("name", "share"), [*((name, (0, 1)) for name in PEOPLE), *(("admin", (n, 4)) for n in range(4))]
+)
+def test_nothing_that_is_sent_to_the_admin_is_a_server_error(
+    people: dict[str, User], short_lists: None, name: str, share: tuple[int, int]
+) -> None:
+    """The superuser, whom nothing stops at the door, sends the most: a share of the models in each test."""
+    client = Client(raise_request_exception=False)
+    client.force_login(people[name])
+    hand = Hand(name, client, random.Random(7), each=2 if name == "admin" else 1)
+    try_site(hand, *share)
+    assert hand.get("/admin/").status_code == 200
+    assert hand.sent > 150
+    assert "\n".join(hand.broken) == ""
 
 
-def try_site(hand: Hand) -> None:
-    for address in hand.few(pages_of_the_site()):
+def try_site(hand: Hand, first: int, step: int) -> None:
+    for address in hand.few(list(pages_of_the_site())[first::step]):
         hand.get(address)
         hand.get(address, [(hand.chance.choice(OF_PAGES), hand.value()) for _ in range(3)])
-    for model, model_admin in admin.site._registry.items():  # noqa: SLF001 (Django has no other list of them)
+    models = list(admin.site._registry.items())  # noqa: SLF001 (Django has no other list of them)
+    for model, model_admin in models[first::step]:
         try_list(hand, model, model_admin)
         for addresses in hand.few(pages_of(model, model_admin)):
             try_page(hand, addresses[0])
