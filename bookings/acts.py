@@ -15,7 +15,7 @@ from bookings.actors import Actor, staff
 from bookings.errors import Refused
 from bookings.forms.acts import ActForm
 from bookings.models import Customer
-from bookings.services.outcome import Outcome
+from bookings.services.rows import Outcome
 from notifications.catalogue import KINDS
 
 if TYPE_CHECKING:

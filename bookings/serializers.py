@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
 from bookings.names import validate_name
-from bookings.services.taking import MAX_PARTY
+from bookings.services.create import MAX_PARTY
 from notifications import numbers
 
 # --- in ----------------------------------------------------------------------------------------

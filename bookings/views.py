@@ -27,9 +27,9 @@ from bookings.serializers import (
     NewBookingSerializer,
 )
 from bookings.services.api_limits import count_mail
+from bookings.services.create import TravellerData, create_booking
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.on_sale import departures_on_sale
-from bookings.services.taking import TravellerData, create_booking
 from bookings.services.transitions import cancel_bookings
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,12}")

@@ -10,12 +10,16 @@ from django.contrib.auth.models import User
 from bookings.actors import SYSTEM, Actor, staff
 from bookings.models import Booking, Departure
 from bookings.services import transitions
-from bookings.services.taking import create_booking
+from bookings.services.create import create_booking
 from config.demo_world import World, make_customer
 from payments.gateway import sandbox
 from payments.models import Payment, Refund, SandboxCheckout
-from payments.services import inbox, linking, refund_sending, refunding, settling
-from payments.services.starting import start_payment
+from payments.services.checkout.link import send_link
+from payments.services.checkout.start import start_payment
+from payments.services.checkout.verify import close_attempt, settle
+from payments.services.provider_events import inbox
+from payments.services.provider_refunds.send import send_refund
+from payments.services.refunds.request import request_refund
 
 FAR = timedelta(days=50)
 PAID = 6  # bookings that were simply paid
@@ -55,7 +59,7 @@ class Till:
         """What the customer did on the sandbox's page, as the provider tells it."""
         SandboxCheckout.objects.filter(tx_ref=payment.tx_ref).update(status=status)
         then = self.world.now - ago
-        return settling.settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=then).payment
+        return settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=then).payment
 
     def paid(self, *, ago: timedelta, in_full: bool = False, party_size: int = 2) -> Payment:
         booking = self.book(ago=ago + 20 * MINUTE, party_size=party_size)
@@ -80,7 +84,7 @@ def make_provider_payments(world: World, *, finance: User) -> None:
 def _links(till: Till) -> None:
     """One sent by mail, and one whose page the customer has open."""
     asked = till.book(ago=3 * HOUR)
-    linking.send_link(booking_id=asked.pk, actor=till.world.clerk, now=till.world.now - 2 * HOUR)
+    send_link(booking_id=asked.pk, actor=till.world.clerk, now=till.world.now - 2 * HOUR)
     till.begin(till.book(ago=30 * MINUTE), ago=5 * MINUTE)
 
 
@@ -88,7 +92,7 @@ def _not_paid(till: Till) -> None:
     """One that the bank refused, and one from which the customer walked away."""
     till.end(till.begin(till.book(ago=26 * HOUR), ago=25 * HOUR), "failed", ago=24 * HOUR)
     left = till.begin(till.book(ago=9 * HOUR), ago=8 * HOUR)
-    settling.close_attempt(payment_id=left.pk, why="expired", actor=SYSTEM, now=till.world.now - 7 * HOUR)
+    close_attempt(payment_id=left.pk, why="expired", actor=SYSTEM, now=till.world.now - 7 * HOUR)
 
 
 def _other_amount(till: Till) -> None:
@@ -102,7 +106,7 @@ def _too_late(till: Till) -> None:
     """The money came after the hold was over."""
     booking = till.book(ago=3 * DAY)
     payment = till.begin(booking, ago=3 * DAY - HOUR)
-    settling.close_attempt(payment_id=payment.pk, why="expired", actor=SYSTEM, now=till.world.now - 2 * DAY)
+    close_attempt(payment_id=payment.pk, why="expired", actor=SYSTEM, now=till.world.now - 2 * DAY)
     transitions.expire_holds(now=till.world.now - 20 * HOUR)
     till.end(payment, "success", ago=10 * HOUR)
 
@@ -115,11 +119,11 @@ def _refunds(till: Till) -> None:
     transitions.cancel_bookings(booking_ids=ids, reason="Visa not granted", actor=till.world.clerk, now=now - 6 * HOUR)
     _refund(till, large, large.amount, "Your visa was not granted", ago=5 * HOUR)
     small = _refund(till, till.paid(ago=50 * HOUR), Decimal(500), "A discount for students", ago=40 * HOUR)
-    refund_sending.send_refund(refund_id=small.pk, now=now - 40 * HOUR + MINUTE)
+    send_refund(refund_id=small.pk, now=now - 40 * HOUR + MINUTE)
 
 
 def _refund(till: Till, payment: Payment, amount: Decimal, reason: str, *, ago: timedelta) -> Refund:
-    return refunding.request_refund(
+    return request_refund(
         payment_id=payment.pk,
         amount=amount,
         reason=reason,

@@ -11,11 +11,10 @@ from bookings.actors import SYSTEM, Actor, staff
 from bookings.errors import Refused
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.services import departures, transitions
+from bookings.services.create import TravellerData, create_booking
 from bookings.services.customers import CustomerData, find_or_create_customer
-from bookings.services.taking import TravellerData, create_booking
 from notifications.models import MessageTemplate
-from payments.services import manual as money
-from payments.services.manual import ManualPayment
+from payments.services.manual.record import ManualPayment, await_payment, fail_payments, record_payments
 
 # code, name, destination, price in ETB a person, capacity, hours, local hour of the start
 TRIPS = (
@@ -199,7 +198,7 @@ def _live(world: World, booking: Booking, number: int, then: datetime) -> None:
     if number % 10 < 5:  # paid in full, or the deposit
         amount = None if number % 10 < 3 or not booking.deposit_due else booking.deposit_due
         paid = ManualPayment(method=method, amount=amount, received_at=then)
-        money.record_payments(booking_ids=[booking.pk], money=paid, actor=world.clerk, now=then)
+        record_payments(booking_ids=[booking.pk], money=paid, actor=world.clerk, now=then)
     elif number % 10 == 5:
         transitions.confirm_bookings(
             booking_ids=[booking.pk], actor=world.clerk, now=then, unpaid_reason="A regular guest"
@@ -209,10 +208,10 @@ def _live(world: World, booking: Booking, number: int, then: datetime) -> None:
         transitions.cancel_bookings(booking_ids=[booking.pk], reason=reason, actor=world.clerk, now=then)
     elif number % 10 == 7:
         awaited = ManualPayment(method="bank_transfer", amount=booking.deposit_due or None)
-        payment = money.await_payment(booking_id=booking.pk, money=awaited, actor=world.clerk, now=then)
+        payment = await_payment(booking_id=booking.pk, money=awaited, actor=world.clerk, now=then)
         if number % 20 == 7:
             reason = "The bank sent the transfer back"
-            money.fail_payments(payment_ids=[payment.pk], reason=reason, actor=world.clerk, now=then)
+            fail_payments(payment_ids=[payment.pk], reason=reason, actor=world.clerk, now=then)
 
 
 def _sold_out_with_a_queue(world: World, departure: Departure) -> None:

@@ -12,7 +12,7 @@ from bookings.services.importing.report import ImportOptions, Report
 from bookings.spreadsheets import Table
 from payments.models import Payment
 from payments.services.closing_decisions import close_imported
-from payments.services.crediting import mend_forgotten, new_tx_ref
+from payments.services.ledger import mend_forgotten, new_tx_ref
 
 METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
 

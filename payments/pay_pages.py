@@ -26,9 +26,9 @@ from payments.emails import receipt_name
 from payments.gateway import registry
 from payments.models import Payment
 from payments.page_headers import SeeOther, checkout_pages, private
-from payments.services import hints
-from payments.services.paying import find_booking, is_being_made, link_given, offers, why_closed
-from payments.services.starting import start_payment
+from payments.services.checkout import hints
+from payments.services.checkout.payable import find_booking, is_being_made, link_given, offers, why_closed
+from payments.services.checkout.start import start_payment
 from payments.throttles import PayThrottle
 
 CUSTOMER = Actor("Customer")

@@ -10,7 +10,7 @@ from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import COLUMNS
 from bookings.spreadsheets import Table
 from payments.imports import import_bookings
-from payments.services.takings import Takings
+from payments.services.revenue_report import Takings
 
 TAKINGS = ("Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net")
 

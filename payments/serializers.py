@@ -10,7 +10,7 @@ from rest_framework import serializers
 from bookings.serializers import Amount, OnlyText, Strict, Text, moment
 from payments.emails import receipt_name
 from payments.models import Payment
-from payments.services.settling import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
+from payments.services.checkout.verify import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
 from payments.web_addresses import LONGEST, read_address
 
 

@@ -6,17 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.gateway import sandbox_webhook
-from payments.services import (
-    crediting,
-    going_back,
-    hints,
-    inbox,
-    polling,
-    providers,
-    reconciling,
-    refund_sending,
-    reminders,
-)
+from payments.services import providers, reminders
+from payments.services.checkout import hints
+from payments.services.checkout.poll import settle_due
+from payments.services.ledger import mend_forgotten
+from payments.services.provider_events import inbox
+from payments.services.provider_events.reconcile import reconcile_payments
+from payments.services.provider_refunds import send
+from payments.services.refunds import going_back
 
 
 @shared_task(name="payments.process_provider_event")
@@ -40,18 +37,18 @@ def send_sandbox_webhook(checkout_id: int) -> str:
 @shared_task(name="payments.send_refund")
 def send_refund(refund_id: int) -> str:
     """The refund's status. Posts to the provider once, ever."""
-    return refund_sending.send_refund(refund_id=refund_id, now=timezone.now())
+    return send.send_refund(refund_id=refund_id, now=timezone.now())
 
 
 @shared_task(name="payments.settle_open_payments")
 def settle_open_payments() -> dict[str, int]:
     """Events that nobody took, payments and refunds whose time has come."""
-    crediting.mend_forgotten()
+    mend_forgotten()
     going_back.correct(now=timezone.now())
     providers.recheck(now=timezone.now())
     events = inbox.process_due(now=timezone.now())
-    payments = polling.settle_due(now=timezone.now())
-    return {"events": events, **payments, "refunds": refund_sending.work_off_due(now=timezone.now())}
+    payments = settle_due(now=timezone.now())
+    return {"events": events, **payments, "refunds": send.work_off_due(now=timezone.now())}
 
 
 @shared_task(name="payments.plan_payment_reminders")
@@ -63,4 +60,4 @@ def plan_payment_reminders() -> int:
 @shared_task(name="payments.reconcile")
 def reconcile() -> dict[str, Any]:
     """What the provider's list and ours have, each without the other."""
-    return reconciling.reconcile(now=timezone.now())
+    return reconcile_payments(now=timezone.now())

@@ -25,10 +25,10 @@ from notifications import dispatch
 from payments.gateway import Verdict
 from payments.models import Payment
 from payments.serializers import NewPaymentSerializer, PaymentQuery, PaymentSerializer, VerificationSerializer
-from payments.services import hints
-from payments.services.paying import link_given, why_not_payable
-from payments.services.settling import settle
-from payments.services.starting import find_made, start_payment
+from payments.services.checkout import hints
+from payments.services.checkout.payable import link_given, why_not_payable
+from payments.services.checkout.start import find_made, start_payment
+from payments.services.checkout.verify import settle
 from payments.throttles import CallbackThrottle
 
 TX_REF = re.compile(r"[A-Za-z0-9._-]{1,50}")

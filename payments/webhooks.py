@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from notifications import dispatch
 from payments.gateway import sandbox, sandbox_webhook
 from payments.gateway.chapa_webhook import signature_ok
-from payments.services import inbox
+from payments.services.provider_events import inbox
 
 logger = logging.getLogger(__name__)
 

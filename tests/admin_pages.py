@@ -18,7 +18,7 @@ from django_celery_results.models import TaskResult
 from bookings.models import ApiKey, Booking, Departure, Traveller
 from notifications.models import ReminderRule
 from payments.models import ClosedDecision, ProviderEvent
-from payments.services import inbox
+from payments.services.provider_events import inbox
 from tests.desk import booked, departure_in
 from tests.factories import make_customer
 from tests.payments.refunds import ask, paid_by_hand

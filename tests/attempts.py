@@ -8,7 +8,9 @@ from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment
-from payments.services import polling, settling, starting
+from payments.services.checkout.poll import settle_due
+from payments.services.checkout.start import start_payment
+from payments.services.checkout.verify import Settled, settle
 from tests.factories import NOW, make_booking
 
 CUSTOMER = Actor("Customer")
@@ -22,15 +24,15 @@ def later(minutes: float) -> datetime:
 def begin(booking: Booking | None = None, *, minutes: float = 0, **how: Any) -> Payment:
     """A payment with a link, begun so long after NOW; of the deposit of a new booking, if nothing else is said."""
     booking = booking or make_booking()
-    return starting.start_payment(booking_id=booking.pk, actor=CUSTOMER, now=later(minutes), **how)
+    return start_payment(booking_id=booking.pk, actor=CUSTOMER, now=later(minutes), **how)
 
 
-def ask(payment: Payment, *, minutes: float = 1, source: str = "staff") -> settling.Settled:
-    return settling.settle(payment_id=payment.pk, source=source, actor=SYSTEM, now=later(minutes))
+def ask(payment: Payment, *, minutes: float = 1, source: str = "staff") -> Settled:
+    return settle(payment_id=payment.pk, source=source, actor=SYSTEM, now=later(minutes))
 
 
 def poll(minutes: float) -> dict[str, int]:
-    return polling.settle_due(now=later(minutes))
+    return settle_due(now=later(minutes))
 
 
 def now_is(payment: Payment) -> tuple[str, str, Decimal]:

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 
 from bookings.actors import Actor, staff
 from bookings.models import Booking, Customer, Departure, Trip
+from bookings.services.create import create_booking
 from bookings.services.departures import departure_code
-from bookings.services.taking import create_booking
 from notifications.catalogue import sample
 from notifications.models import Message
 from notifications.outbox import Mail

@@ -15,8 +15,8 @@ from bookings.admin.people import clerk
 from bookings.errors import Refused, SoldOut
 from bookings.forms.taking import TakeBookingForm
 from bookings.models import Booking
+from bookings.services.create import create_booking
 from bookings.services.customers import find_or_create_customer, kept_details
-from bookings.services.taking import create_booking
 
 if TYPE_CHECKING:
     from bookings.admin.desk import DeskAdmin

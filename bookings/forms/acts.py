@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from bookings.forms.fields import PickDeparture
 from bookings.models import Booking
 from bookings.services import mailing
-from bookings.services.taking import MAX_PARTY
+from bookings.services.create import MAX_PARTY
 from bookings.wording import Agreed
 from notifications.catalogue import KINDS
 from notifications.number_fields import WholeField

@@ -18,8 +18,8 @@ from unfold.widgets import (
 from bookings.forms.fields import PickCustomer, PickDeparture, check_phone, new_key
 from bookings.models import Booking, Customer, Traveller
 from bookings.names import validate_name
+from bookings.services.create import MAX_PARTY, TravellerData
 from bookings.services.customers import CustomerData
-from bookings.services.taking import MAX_PARTY, TravellerData
 from notifications.number_fields import WholeField
 
 if TYPE_CHECKING:

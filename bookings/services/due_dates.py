@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Trip
-from bookings.services.outcome import add_events, sort_out
+from bookings.services.rows import add_events, sort_out
 from bookings.services.transitions import not_in
 from notifications import outbox
 

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Value, When
 from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, Money
-from bookings.services.outcome import add_events
+from bookings.services.rows import add_events
 from bookings.services.settling import COVERED, confirm, covered, settle
 from notifications import outbox
 

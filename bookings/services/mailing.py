@@ -9,7 +9,7 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, BookingEvent
-from bookings.services.outcome import Outcome, add_events, lock_bookings, sort_out
+from bookings.services.rows import Outcome, add_events, lock_bookings, sort_out
 from notifications import outbox
 from notifications.catalogue import KINDS
 from notifications.models import Message

@@ -6,7 +6,7 @@ from datetime import datetime
 from bookings import emails
 from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
-from bookings.services.outcome import Pair, change_status
+from bookings.services.rows import Pair, change_status
 
 Status = Booking.Status
 COVERED = "The deposit is covered"

@@ -6,7 +6,7 @@ from typing import Final
 
 from bookings.actors import Actor
 from bookings.models import Booking, Traveller
-from bookings.services.outcome import add_events
+from bookings.services.rows import add_events
 
 TOLD: Final = 8  # changes in one line; a whole party may be named at once
 

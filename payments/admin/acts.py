@@ -10,7 +10,8 @@ from bookings.wording import money
 from payments.forms.manual import ExpectedMoneyForm, FailedForm, ReceivedMoneyForm, VoidForm
 from payments.forms.proof import ProofForm
 from payments.models import Payment
-from payments.services import manual, voiding
+from payments.services.manual import record as manual
+from payments.services.manual.void import void_payment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -84,7 +85,7 @@ def fail(order: Order) -> Report:
 
 def void(order: Order) -> Report:
     [pk] = order.ids
-    void = voiding.void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
+    void = void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
     return Report([str(void.payment)])
 
 

@@ -4,7 +4,7 @@ from bookings.acts import Act, Order, Report, Wording
 from bookings.errors import Refused
 from payments.forms.refunds import StaffReasonForm
 from payments.models import ProviderEvent
-from payments.services import inbox
+from payments.services.provider_events import inbox
 
 OPEN = (ProviderEvent.Status.UNMATCHED, ProviderEvent.Status.FAILED)
 

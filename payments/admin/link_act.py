@@ -9,7 +9,7 @@ from bookings.admin.booking_acts import mail_effects
 from bookings.links import can_pay_online
 from bookings.models import Booking
 from payments.forms.link import LinkForm
-from payments.services import linking
+from payments.services.checkout.link import send_link
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def send(order: Order) -> Report:
     [pk] = order.ids
-    booking = linking.send_link(
+    booking = send_link(
         booking_id=pk,
         amount=order.answers.get("amount"),
         actor=order.actor,

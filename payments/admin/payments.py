@@ -37,7 +37,7 @@ from payments.admin.refunds import refunds_panel
 from payments.admin.review_acts import APPLY, CLOSE, REJECT
 from payments.emails import receipt_name
 from payments.models import Payment, Refund
-from payments.services.proposing import left_on
+from payments.services.refunds.propose import left_on
 
 COLOURS: dict[str, str] = {
     Payment.Status.CREATED: "",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bookings.acts import Act, Order, Report, Wording
 from bookings.errors import Refused
 from payments.models import Payment, ProviderEvent
-from payments.services import inbox
-from payments.services.settling import settle
+from payments.services.checkout.verify import settle
+from payments.services.provider_events import inbox
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

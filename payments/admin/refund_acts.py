@@ -12,9 +12,10 @@ from bookings.models import Booking
 from bookings.wording import going_back, money
 from payments.forms.refunds import LookedForm, ReferenceForm, RefundForm, StaffReasonForm
 from payments.models import Payment, Refund
-from payments.services import refund_checking, refunding
-from payments.services.proposing import left_on
-from payments.services.refund_rows import was_sent
+from payments.services.provider_refunds.check import CHECKED, check_refund, decide_refund
+from payments.services.refunds.propose import left_on
+from payments.services.refunds.request import approve_refund, pay_out_refund, request_refund, turn_down_refund
+from payments.services.refunds.rows import was_sent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +35,7 @@ def refund(order: Order) -> Report:
     [pk] = order.ids
     names = ("amount", "reason", "way", "creation_key", "seen", "external_reference")
     answers = {name: order.answers[name] for name in names}
-    made = refunding.request_refund(payment_id=pk, actor=order.actor, now=order.now, **answers)
+    made = request_refund(payment_id=pk, actor=order.actor, now=order.now, **answers)
     return Report([made.payment.tx_ref], note=CAME_OF_IT[Status(made.status)])
 
 
@@ -73,7 +74,7 @@ def refund_effects(payments: Sequence[Payment]) -> Iterator[str]:
 
 def approve(order: Order) -> Report:
     [pk] = order.ids
-    approved = refunding.approve_refund(refund_id=pk, actor=order.actor, now=order.now)
+    approved = approve_refund(refund_id=pk, actor=order.actor, now=order.now)
     by_hand = "Pay it out, then press “Paid out” here."
     return Report([str(approved)], note=by_hand if approved.way != Way.PROVIDER else CAME_OF_IT[Status.APPROVED])
 
@@ -95,19 +96,19 @@ def can_approve(refund: Refund, user: "User", _now: datetime) -> bool:
 def turn_down(order: Order) -> Report:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(refunding.turn_down_refund(refund_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Report([str(turn_down_refund(refund_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
 def pay_out(order: Order) -> Report:
     [pk] = order.ids
     reference = order.answers["external_reference"]
-    paid = refunding.pay_out_refund(refund_id=pk, external_reference=reference, actor=order.actor, now=order.now)
+    paid = pay_out_refund(refund_id=pk, external_reference=reference, actor=order.actor, now=order.now)
     return Report([str(paid)])
 
 
 def check(order: Order) -> Report:
     [pk] = order.ids
-    checked = refund_checking.check_refund(refund_id=pk, actor=order.actor, now=order.now)
+    checked = check_refund(refund_id=pk, actor=order.actor, now=order.now)
     state = str(checked.refund.get_status_display()).lower()
     if not checked.answered:
         return Report(warnings=[f"{checked.refund} stays {state}: {checked.answer.detail}"])
@@ -116,13 +117,13 @@ def check(order: Order) -> Report:
 
 def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
     settled = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-    return was_sent(refund) and refund.status in refund_checking.CHECKED and not settled
+    return was_sent(refund) and refund.status in CHECKED and not settled
 
 
 def decide(*, went_through: bool) -> Callable[[Order], Report]:
     def run(order: Order) -> Report:
         [pk] = order.ids
-        decided = refund_checking.decide_refund(
+        decided = decide_refund(
             refund_id=pk,
             went_through=went_through,
             reason=order.answers["reason"],

@@ -8,7 +8,8 @@ from bookings.acts import Act, Order, Report, Wording
 from bookings.wording import money
 from payments.forms.refunds import StaffReasonForm
 from payments.models import Payment
-from payments.services import closing, reviewing
+from payments.services.checkout.close import can_close_unanswered, close_unanswered
+from payments.services.checkout.review import apply_review, reject_review
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -16,24 +17,24 @@ if TYPE_CHECKING:
 
 def apply(order: Order) -> Report:
     [pk] = order.ids
-    kept = reviewing.apply_review(payment_id=pk, actor=order.actor, now=order.now)
+    kept = apply_review(payment_id=pk, actor=order.actor, now=order.now)
     return Report([f"{kept.tx_ref}, {money(kept.amount, kept.currency)},"])
 
 
 def reject(order: Order) -> Report:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(reviewing.reject_review(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Report([str(reject_review(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
 def close(order: Order) -> Report:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(closing.close_unanswered(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Report([str(close_unanswered(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
 def can_close(payment: Payment, _user: "User", now: datetime) -> bool:
-    return closing.can_close_unanswered(payment, now)
+    return can_close_unanswered(payment, now)
 
 
 def in_review(payment: Payment, _user: "User", _now: datetime) -> bool:

@@ -14,7 +14,7 @@ from bookings.errors import Refused
 from bookings.resources import SafeCSV, SafeXLSX
 from payments.forms.takings import TakingsForm, presets
 from payments.resources import takings_table
-from payments.services.takings import Takings, takings
+from payments.services.revenue_report import Takings, takings
 
 if TYPE_CHECKING:
     from bookings.admin.desk import DeskAdmin

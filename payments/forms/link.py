@@ -13,7 +13,7 @@ from bookings.services.mailing import why_no_mail
 from bookings.wording import money
 from notifications.number_fields import AmountField
 from payments.gateway import sandbox
-from payments.services.paying import why_not_payable
+from payments.services.checkout.payable import why_not_payable
 
 
 class LinkForm(ActForm):

@@ -12,7 +12,7 @@ from bookings.wording import money
 from notifications.number_fields import AmountField
 from payments.forms.proof import ProofField
 from payments.models import Payment
-from payments.services.manual import ManualPayment
+from payments.services.manual.record import ManualPayment
 
 METHODS = [(method.value, method.label) for method in Payment.MANUAL]
 

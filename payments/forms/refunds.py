@@ -12,8 +12,8 @@ from bookings.forms.fields import new_key
 from bookings.wording import money
 from notifications.number_fields import AmountField, WholeField
 from payments.models import Payment, Refund
-from payments.services.proposing import left_on, propose
-from payments.services.refunding import can_go_through_provider
+from payments.services.refunds.propose import left_on, propose
+from payments.services.refunds.request import can_go_through_provider
 
 Way = Refund.Way
 

@@ -11,12 +11,12 @@ from django.db.models import Q
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
-from bookings.services.outcome import Outcome, add_events, lock_bookings
+from bookings.services.rows import Outcome, add_events, lock_bookings
 from bookings.services.transitions import need_reason
 from payments.models import ClosedDecision, ProviderEvent
 from payments.services.decisions import Decision, Kind, Look, topic_of
-from payments.services.inbox import set_all_aside
-from payments.services.money_left import fingerprint, with_facts
+from payments.services.provider_events.inbox import set_all_aside
+from payments.services.refunds.owed import fingerprint, with_facts
 
 IMPORTED = "Imported history: decided in the old system"
 

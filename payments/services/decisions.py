@@ -17,8 +17,8 @@ from bookings.services.cancellation import cancelled_at
 from payments.gateway import registry
 from payments.models import ClosedDecision, Payment, ProviderAlarm, ProviderEvent, Refund
 from payments.services import provider_alarm
-from payments.services.money_left import GONE, bookings_to_look_at, in_chunks, overpaid_bookings
-from payments.services.proposing import left_on, propose_for_booking
+from payments.services.refunds.owed import GONE, bookings_to_look_at, in_chunks, overpaid_bookings
+from payments.services.refunds.propose import left_on, propose_for_booking
 from payments.services.times import HOUR, LINK_MARGIN, link_life
 
 SHOWN: Final = 50  # of each section

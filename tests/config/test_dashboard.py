@@ -22,7 +22,7 @@ from config import dashboard
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.settling import settle
+from payments.services.checkout.verify import settle
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
 from tests.provider import Provider
 

@@ -19,8 +19,8 @@ from bookings.models import ApiKey, Booking
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message
 from payments.models import Payment
-from payments.services.settling import settle
-from payments.services.starting import start_payment
+from payments.services.checkout.start import start_payment
+from payments.services.checkout.verify import settle
 from tests.factories import make_booking, make_customer, make_departure, make_trip, make_user
 from tests.provider import Provider
 from tests.rest import ALL

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment
-from payments.services.polling import settle_due
+from payments.services.checkout.poll import settle_due
 from payments.services.times import BEING_MADE
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.money import Connection, books, integration, to_be_paid

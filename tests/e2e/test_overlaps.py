@@ -19,8 +19,7 @@ from config.management.commands.check_books import all_breaches
 from notifications import outbox
 from notifications.errors import MessageRefused
 from notifications.models import Message
-from payments.services import manual as money
-from payments.services.manual import ManualPayment
+from payments.services.manual.record import ManualPayment, await_payment, receive_payments, record_payments
 from tests.factories import clerk, make_booking, make_departure, make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -110,7 +109,7 @@ def test_an_act_that_waits_for_a_move_finds_the_booking(booking: Booking) -> Non
 
 def test_money_that_waits_for_a_cancellation_is_kept(booking: Booking) -> None:
     actor, cash = clerk(), ManualPayment(method="cash")
-    pay = lambda: money.record_payments(  # noqa: E731
+    pay = lambda: record_payments(  # noqa: E731
         booking_ids=[booking.pk], money=cash, actor=actor, now=timezone.now()
     )
     _cancelled, paid = overlap(lambda: cancel(booking, actor), pay)
@@ -166,8 +165,8 @@ def test_two_managers_move_bookings_past_each_other() -> None:
 def test_one_awaited_payment_received_twice_counts_once(booking: Booking) -> None:
     actor = Actor("Sara", make_user())
     awaited = ManualPayment(method="bank_transfer")
-    payment = money.await_payment(booking_id=booking.pk, money=awaited, actor=actor, now=timezone.now())
-    receive = lambda: money.receive_payments(payment_ids=[payment.pk], actor=actor, now=timezone.now())  # noqa: E731
+    payment = await_payment(booking_id=booking.pk, money=awaited, actor=actor, now=timezone.now())
+    receive = lambda: receive_payments(payment_ids=[payment.pk], actor=actor, now=timezone.now())  # noqa: E731
     outcomes = overlap(receive, receive)
     assert sorted(len(outcome.done) for outcome in outcomes) == [0, 1]
     assert list(all_breaches()) == []

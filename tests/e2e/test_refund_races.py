@@ -19,8 +19,9 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from payments.models import Payment, Refund
-from payments.services import refund_sending, refunding
-from payments.services.settling import settle
+from payments.services.checkout.verify import settle
+from payments.services.provider_refunds.send import send_refund, work_off_due
+from payments.services.refunds.request import approve_refund, request_refund
 from tests.e2e.conftest import ROOT, database_environment, wait_until
 from tests.e2e.test_overlaps import overlap
 from tests.factories import make_user
@@ -40,7 +41,7 @@ def payment(provider: Provider, settings: Settings) -> Payment:
 
 def asking(payment: Payment, *, seen: int | None = 0, way: str = "provider") -> Callable[[], Refund]:
     actor = staff(make_user())
-    return lambda: refunding.request_refund(
+    return lambda: request_refund(
         payment_id=payment.pk,
         amount=Decimal(500),
         reason="Ill",
@@ -75,11 +76,11 @@ def at_once(*acts: Callable[[], object]) -> list[Any]:
 
 
 def sending(refund: Refund) -> Callable[[], str]:
-    return lambda: refund_sending.send_refund(refund_id=refund.pk, now=timezone.now())
+    return lambda: send_refund(refund_id=refund.pk, now=timezone.now())
 
 
 def approving(refund: Refund, actor: Actor) -> Callable[[], Refund]:
-    return lambda: refunding.approve_refund(refund_id=refund.pk, actor=actor, now=timezone.now())
+    return lambda: approve_refund(refund_id=refund.pk, actor=actor, now=timezone.now())
 
 
 def test_two_clerks_refund_the_same_payment_at_once_and_one_refund_leaves(payment: Payment, provider: Provider) -> None:
@@ -89,7 +90,7 @@ def test_two_clerks_refund_the_same_payment_at_once_and_one_refund_leaves(paymen
     assert second.code == "changed"
     provider.tell("refund", "slow", seconds=0.5)
     now = timezone.now()
-    at_once(sending(first), sending(first), lambda: refund_sending.work_off_due(now=now))
+    at_once(sending(first), sending(first), lambda: work_off_due(now=now))
     assert (Refund.objects.get().status, provider.count("refund")) == ("processing", 1)
     assert list(all_breaches()) == []
 
@@ -153,10 +154,10 @@ def test_a_worker_killed_between_claim_and_answer_posts_once_and_is_followed_up(
     assert (refund.status, refund.provider_answer) == ("processing", None)
     provider.behave()
     later = timezone.now() + timedelta(minutes=6)
-    refund_sending.work_off_due(now=later)
+    work_off_due(now=later)
     wait_until(lambda: len(provider.book.refunds) == 1, "the provider to have stored it")
     provider.set_refund(next(iter(provider.book.refunds)), "refunded")
-    refund_sending.work_off_due(now=later + timedelta(days=1))
+    work_off_due(now=later + timedelta(days=1))
     refund.refresh_from_db()
     assert (refund.status, provider.count("refund"), Booking.objects.get().paid) == ("succeeded", 1, Decimal(1500))
     assert list(all_breaches()) == []

@@ -11,9 +11,9 @@ from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.inbox import process_event, store_event
-from payments.services.settling import settle
-from payments.services.starting import start_payment
+from payments.services.checkout.start import start_payment
+from payments.services.checkout.verify import settle
+from payments.services.provider_events.inbox import process_event, store_event
 from tests.factories import NOW, make_booking
 from tests.provider import Provider
 

@@ -14,8 +14,8 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent
-from payments.services.crediting import change, credit
-from payments.services.polling import settle_due
+from payments.services.checkout.poll import settle_due
+from payments.services.ledger import change, credit
 from tests.e2e.conftest import Stack, every_second, wait_until
 from tests.e2e.money import Connection, books, clerk_at, mails_of, started, to_be_paid, together
 from tests.e2e.rabbit import Node

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from bookings.models import Booking, Customer, Traveller, Trip
-from bookings.services.taking import MAX_PARTY
+from bookings.services.create import MAX_PARTY
 from notifications import catalogue
 from notifications.catalogue import LONGEST, longest, sample
 from notifications.wording import UnfitText, check_template, fill, placeholders

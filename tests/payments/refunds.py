@@ -8,10 +8,10 @@ from bookings.actors import SYSTEM, staff
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment, Refund
-from payments.services import refunding
-from payments.services.crediting import new_tx_ref
-from payments.services.manual import ManualPayment, record_payments
-from payments.services.settling import settle
+from payments.services.checkout.verify import settle
+from payments.services.ledger import new_tx_ref
+from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk, make_booking, make_user
 from tests.provider import Provider
 
@@ -55,7 +55,7 @@ def ask(
     payment: Payment, amount: str = "500.00", *, by: User | None = None, way: str = "cash", key: str = ""
 ) -> Refund:
     actor = staff(by or make_user())
-    return refunding.request_refund(
+    return request_refund(
         payment_id=payment.pk, amount=Decimal(amount), reason="Ill", way=way, actor=actor, now=NOW, creation_key=key
     )
 

@@ -6,7 +6,7 @@ from django.db import connection
 from bookings.models import Booking
 from payments.books import breaches
 from payments.models import Payment, Refund
-from payments.services.voiding import void_payment
+from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking, make_user
 from tests.payments.refunds import ask, begun_at, paid_at, paid_by_hand
 from tests.provider import Provider

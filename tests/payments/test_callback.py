@@ -13,8 +13,8 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from notifications import dispatch
 from payments.models import Payment, SandboxCheckout
-from payments.services import hints
-from payments.services.starting import start_payment
+from payments.services.checkout import hints
+from payments.services.checkout.start import start_payment
 from payments.tasks import settle_payment
 from tests.factories import make_booking
 from tests.rest import leaving

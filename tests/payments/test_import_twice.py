@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from bookings.models import Departure
 from tests.factories import make_user
-from tests.payments.test_import_admin import DEPARTURE_FILE, DEPARTURES, confirm, upload
+from tests.payments.admin.test_imports import DEPARTURE_FILE, DEPARTURES, confirm, upload
 
 pytestmark = pytest.mark.django_db
 

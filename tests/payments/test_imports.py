@@ -27,7 +27,7 @@ from payments.imports import import_bookings
 from payments.models import ClosedDecision, Payment
 from payments.services.closing_decisions import IMPORTED
 from payments.services.decisions import sections
-from payments.services.manual import ManualPayment, record_payments
+from payments.services.manual.record import ManualPayment, record_payments
 from tests.factories import NOW, make_booking, make_departure, make_trip, make_user
 
 pytestmark = pytest.mark.django_db

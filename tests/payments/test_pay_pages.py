@@ -18,7 +18,7 @@ from bookings.models import Booking
 from bookings.services.transitions import cancel_bookings
 from bookings.wording import money
 from payments.models import Payment, SandboxCheckout
-from payments.services.starting import start_payment
+from payments.services.checkout.start import start_payment
 from tests.factories import make_booking, make_customer, make_trip
 from tests.provider import Provider
 from tests.rest import leaving

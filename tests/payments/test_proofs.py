@@ -15,7 +15,7 @@ from bookings.models import Booking
 from payments.forms.proof import ProofForm
 from payments.models import Payment
 from payments.proofs import type_of
-from payments.services.manual import ManualPayment, await_payment, record_payments
+from payments.services.manual.record import ManualPayment, await_payment, record_payments
 from tests.desk import act_url, booked, desk, press, said
 from tests.factories import clerk, make_user
 

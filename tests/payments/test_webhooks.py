@@ -14,7 +14,7 @@ from pytest_django import Settings
 from notifications import dispatch
 from payments.gateway import sandbox_webhook
 from payments.models import ProviderEvent
-from payments.services import inbox
+from payments.services.provider_events import inbox
 from tests.provider import signed
 
 pytestmark = pytest.mark.django_db

@@ -14,15 +14,15 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, Departure, Traveller
 from bookings.references import new_reference
+from bookings.services.create import balance_due_on, deposit_for
 from bookings.services.customers import CustomerData, find_or_create_customers
 from bookings.services.importing.cells import either
 from bookings.services.importing.changes import take_over_changes
 from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
 from bookings.services.importing.rows import COLUMNS, NEW, STATUSES, BookingRow, parse_rows, ref_key, without_repeats
 from bookings.services.local_times import clock_text, shows
-from bookings.services.outcome import Pair, add_events
+from bookings.services.rows import Pair, add_events
 from bookings.services.seats import seat_imported, seats_of
-from bookings.services.taking import balance_due_on, deposit_for
 from bookings.spreadsheets import Table, read_records
 from bookings.wording import money
 

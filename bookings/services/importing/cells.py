@@ -14,6 +14,7 @@ from django_countries import countries
 
 from bookings.models import CURRENCIES
 from bookings.names import validate_name
+from bookings.services.create import MAX_TOTAL
 from bookings.services.customers import clean_email
 from bookings.services.importing.styles import (
     COMMA,
@@ -27,7 +28,6 @@ from bookings.services.importing.styles import (
     days_of,
     read,
 )
-from bookings.services.taking import MAX_TOTAL
 from bookings.spreadsheets import Record, Typed
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from bookings.services.customers import clean_phone, name_key, readdress_unsent
 from bookings.services.importing.report import Report
 from bookings.services.importing.rows import STATUSES, BookingRow
 from bookings.services.local_times import shows
-from bookings.services.outcome import add_events
+from bookings.services.rows import add_events
 
 Status = Booking.Status
 CONTACT = ("email", "phone", "country")

@@ -8,10 +8,10 @@ from datetime import date, time
 from decimal import Decimal
 
 from bookings.models import Booking
+from bookings.services.create import MAX_PARTY, MAX_TOTAL
 from bookings.services.importing import cells, people
 from bookings.services.importing.report import Report
 from bookings.services.importing.styles import Styles
-from bookings.services.taking import MAX_PARTY, MAX_TOTAL
 from bookings.spreadsheets import Columns, Record
 
 COLUMNS = Columns(

@@ -1,0 +1,124 @@
+"""What every way of paying ends in: payments put on their locked bookings, numbered, told to the customer."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Max
+
+from bookings import emails as booking_emails
+from bookings.actors import Actor
+from bookings.errors import NotFound, Refused
+from bookings.models import Booking
+from bookings.references import ALPHABET
+from bookings.services import ledger
+from bookings.services.rows import Outcome, lock_bookings
+from bookings.wording import money
+from notifications import outbox
+from payments import emails
+from payments.models import Payment, Refund
+
+Status = Payment.Status
+PREFIXES = {
+    "cash": "CASH",
+    "bank_transfer": "BANK",
+    "card": "CARD",
+    "other": "OTHER",
+    "chapa": "CHAPA",
+    "sandbox": "SANDBOX",
+}
+RECEIPTS_LOCK = 0x72637074  # "rcpt", a PostgreSQL advisory lock; config.clock has another
+
+
+def new_tx_ref(method: str) -> str:
+    return f"{PREFIXES[method]}-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def lock_payment(payment_id: int) -> Payment:
+    """Its booking is locked first, as everywhere, and loaded with it."""
+    booking_id = Payment.objects.filter(pk=payment_id).values_list("booking_id", flat=True).first()
+    if booking_id is None:
+        raise NotFound("The payment")
+    [booking] = lock_bookings([booking_id])
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment.booking = booking
+    return payment
+
+
+def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, note: str = "") -> None:
+    """Put succeeded payments on their locked bookings: receipt number, paid, timeline, confirmation, mail."""
+    give_receipts(payments)
+    amounts: dict[Booking, Decimal] = defaultdict(Decimal)
+    lines: dict[int, list[str]] = defaultdict(list)
+    for p in payments:
+        amounts[p.booking] += p.amount
+        lines[p.booking_id].append(f"{p.get_method_display()} {money(p.amount, p.currency)} ({p.tx_ref}){note}")
+    texts = {pk: ", ".join(line) for pk, line in lines.items()}
+    ledger.add_money(amounts, kind="payment_received", texts=texts, actor=actor, now=now)
+    topics = [booking.topic for booking in amounts]
+    untrue = ("payment_failure", *booking_emails.ABOUT_DUES)
+    outbox.withdraw(topics=topics, reason="The payment came after all.", kinds=untrue)
+    emails.queue("payment_confirmation", payments, now=now)
+
+
+def give_receipts(payments: Sequence[Payment]) -> None:
+    """The next receipt numbers, without gaps: others who number wait until our transaction ends."""
+    if not payments:
+        return
+    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECEIPTS_LOCK])
+    last = Payment.objects.aggregate(last=Max("receipt_number"))["last"] or 0
+    for number, payment in enumerate(payments, start=last + 1):
+        payment.receipt_number = number
+    Payment.objects.bulk_update(payments, ["receipt_number"], batch_size=500)
+
+
+@transaction.atomic
+def mend_forgotten() -> int:
+    """Number payments that a release without receipts recorded while it was being replaced, and date its voids."""
+    rows = Payment.objects.filter(status=Status.SUCCEEDED, receipt_number__isnull=True)
+    forgotten = list(rows.order_by("pk")[:500])
+    give_receipts(forgotten)
+    voids = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__isnull=True)
+    return len(forgotten) + voids.update(succeeded_at=F("created_at"))
+
+
+def change(payments: Collection[Payment], changes: dict[str, Any]) -> None:
+    Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(**changes)
+    for payment in payments:
+        for name, value in changes.items():
+            setattr(payment, name, value)
+
+
+def keep_hold(booking: Booking) -> None:
+    """Tell the locked booking whether money may be on its way: as long as it may, the hold doesn't end."""
+    rows = Payment.objects.filter(booking=booking, method__in=Payment.PROVIDER)
+    watched = rows.filter(status__in=(*Payment.OPEN, Status.REVIEW)) | rows.filter(next_check_at__isnull=False)
+    ledger.set_payment_open(booking, is_open=watched.exists())
+
+
+def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: str) -> Outcome[Payment]:
+    """Lock bookings, then payments, as everywhere, and split by state; payments of one booking share its object."""
+    booking_ids = Payment.objects.filter(pk__in=payment_ids).values_list("booking_id", flat=True)
+    bookings = {booking.pk: booking for booking in lock_bookings(booking_ids)}
+    payments = list(Payment.objects.select_for_update().filter(pk__in=payment_ids).order_by("pk"))
+    outcome = Outcome[Payment]()
+    for payment in payments:
+        payment.booking = bookings[payment.booking_id]
+        state = payment.get_status_display().lower()
+        if payment.method not in Payment.MANUAL:
+            why = f"{payment.tx_ref} came through a provider and can't be {verb} by hand."
+            outcome.refused.append((payment.tx_ref, Refused("method", why)))
+        elif payment.status not in allowed:
+            why = f"{payment.tx_ref} is {state} and can't be {verb}."
+            outcome.refused.append((payment.tx_ref, Refused("wrong_status", why)))
+        else:
+            outcome.done.append(payment)
+    if len(payments) < len(set(payment_ids)):
+        outcome.refused.append(("?", NotFound("A payment")))
+    return outcome

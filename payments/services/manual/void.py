@@ -1,0 +1,45 @@
+"""A payment that was recorded wrongly by hand: a void row of its whole amount; the payment stays as it is."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.actors import Actor
+from bookings.errors import Refused
+from bookings.services import ledger
+from bookings.wording import money
+from payments import emails
+from payments.models import Payment, Refund
+from payments.services.ledger import sort_out_manual
+
+Status = Payment.Status
+
+
+@transaction.atomic
+def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
+    """Correct a payment recorded wrongly by hand: a void row of its whole amount; the payment stays as it is."""
+    reason = " ".join(reason.split())[:255]
+    if not reason:
+        raise Refused("reason_missing", "Say what was wrong with the payment.")
+    if actor.user is None:
+        raise Refused("no_person", "A void needs a person.")
+    payment = sort_out_manual([payment_id], (Status.SUCCEEDED,), "voided").single()
+    if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
+        raise Refused("has_refunds", f"{payment.tx_ref} is voided or refunded already.")
+    void = Refund.objects.create(
+        payment=payment,
+        kind=Refund.Kind.VOID,
+        amount=payment.amount,
+        status=Refund.Status.SUCCEEDED,
+        reason=reason,
+        requested_by=actor.user,
+        requested_by_label=actor.label,
+        succeeded_at=now,
+        created_at=now,
+    )
+    text = f"{payment.tx_ref} voided, {money(payment.amount, payment.currency)}: {reason}"
+    amounts, texts = {payment.booking: -payment.amount}, {payment.booking_id: text}
+    ledger.add_money(amounts, kind="payment_voided", texts=texts, actor=actor, now=now)
+    emails.withdraw_confirmation(payment, reason="The payment was voided.")
+    emails.queue("payment_voided", [payment], now=now, facts={"reason": reason})
+    return void

@@ -1,0 +1,201 @@
+"""Refunds at the desk: asked for, approved by another person above a limit, turned down, or handed over.
+
+What goes through the provider is sent and asked about by refund_sending.py. A booking's `paid` moves when a refund
+has succeeded, not before; until then its `going_back` says what of it doesn't stay.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, Sum
+
+from bookings.actors import Actor
+from bookings.constraints import violates
+from bookings.errors import Refused
+from bookings.models import Booking
+from bookings.services.transitions import need_reason
+from bookings.wording import money
+from notifications import dispatch
+from payments.gateway import registry
+from payments.models import Payment, Refund
+from payments.services.ledger import lock_payment
+from payments.services.refunds import going_back
+from payments.services.refunds.propose import left_on
+from payments.services.refunds.rows import (
+    SEND,
+    Status,
+    change,
+    fail,
+    lock_refund,
+    succeed,
+    tell_timeline,
+    unclear_refunds,
+)
+
+Way = Refund.Way
+RECORDED = "{}: this refund is recorded already."
+
+
+@transaction.atomic
+def request_refund(
+    *,
+    payment_id: int,
+    amount: Decimal,
+    reason: str,
+    way: str,
+    actor: Actor,
+    now: datetime,
+    creation_key: str = "",
+    seen: int | None = None,
+    external_reference: str = "",
+) -> Refund:
+    """`amount` of the payment, in its currency, back to the customer, who reads the `reason`.
+
+    Above the limit of settings.REFUND_APPROVAL_LIMITS it waits for another person. Below, what is paid by hand has
+    succeeded, since the clerk hands it over, and the rest is sent to the provider. `seen` is how many refunds of the
+    payment the form showed: of two clerks at once, the second looks again. The same `creation_key` asks once.
+    """
+    reason = need_reason(reason)
+    payment = lock_payment(payment_id)
+    _check_press(payment, actor, creation_key, seen)
+    _check(payment, amount, way)
+    waits = needs_approval(payment.booking, amount)
+    refund = _create(
+        payment=payment,
+        way=way,
+        amount=amount,
+        status=Status.REQUESTED if waits else Status.APPROVED,
+        reason=reason,
+        requested_by=actor.user,
+        requested_by_label=actor.label,
+        external_reference=_tidy(external_reference) if way != Way.PROVIDER else "",
+        creation_key=creation_key,
+        created_at=now,
+    )
+    going_back.keep(payment.booking, actor=actor, now=now)
+    if way != Way.PROVIDER and not waits:
+        succeed(refund, actor=actor, now=now)
+        return refund
+    how = f"({refund.get_way_display()}) when another person approves" if waits else "through the provider"
+    tell_timeline(refund, "refund_requested", f"to be paid back {how}: {reason}", actor=actor, now=now)
+    if not waits:
+        _send_soon(refund, now)
+    return refund
+
+
+def _create(**fields: Any) -> Refund:
+    """In a savepoint: the same form may be sent for another payment in this very moment."""
+    try:
+        with transaction.atomic():
+            return Refund.objects.create(**fields)
+    except IntegrityError as error:
+        if violates(error, Refund, "one_refund_per_creation_key"):
+            raise Refused("already_recorded", RECORDED.format(fields["payment"].tx_ref)) from error
+        raise
+
+
+def _check_press(payment: Payment, actor: Actor, key: str, seen: int | None) -> None:
+    if actor.user is None:
+        raise Refused("no_person", "A refund needs the person who asks for it.")
+    if key and Refund.objects.filter(creation_key=key).exists():
+        raise Refused("already_recorded", RECORDED.format(payment.tx_ref))
+    if seen is not None and payment.refunds.count() != seen:
+        raise Refused("changed", f"{payment.tx_ref}: another refund was made meanwhile; look again.")
+
+
+def _check(payment: Payment, amount: Decimal, way: str) -> None:
+    if payment.status != Payment.Status.SUCCEEDED:
+        state = payment.get_status_display().lower()
+        raise Refused("wrong_status", f"{payment.tx_ref} is {state}, so there is nothing to pay back.")
+    if not (amount.is_finite() and amount > 0 and amount == round(amount, 2)):
+        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+    left = left_on(payment)
+    if amount > left:
+        raise Refused("too_much", f"{payment.tx_ref} has {money(left, payment.currency)} left to pay back, not more.")
+    _check_way(payment, way)
+
+
+def _check_way(payment: Payment, way: str) -> None:
+    if way not in Way.values:
+        raise Refused("way", "Choose how it is paid back.")
+    if way != Way.PROVIDER:
+        return
+    if not can_go_through_provider(payment):
+        raise Refused("way", f"{payment.tx_ref} can't be paid back through a provider. Choose another way.")
+    if unclear_refunds(payment):
+        raise Refused("unclear", f"{payment.tx_ref}: an earlier refund is still being checked. Settle that one first.")
+
+
+def can_go_through_provider(payment: Payment) -> bool:
+    known = payment.method in Payment.PROVIDER and payment.provider_reference != ""
+    return known and registry.of_method(payment.method) is not None
+
+
+def needs_approval(booking: Booking, amount: Decimal) -> bool:
+    """Whether what goes back of the booking's money, all together, is more than one person may decide."""
+    limit = settings.REFUND_APPROVAL_LIMITS.get(booking.currency)
+    decided = Q(provider_answer__has_key="decided_by")  # failed by a person's word: it may have left all the same
+    rows = Refund.objects.filter(~Q(status=Status.FAILED) | decided, payment__booking=booking, kind=Refund.Kind.REFUND)
+    so_far = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return limit is None or so_far + amount > limit
+
+
+@transaction.atomic
+def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
+    """requested → approved, by another person than the one who asked. Through the provider it is sent at once."""
+    refund = _in(refund_id, lambda refund: refund.status == Status.REQUESTED, "approved")
+    if actor.user is None:
+        raise Refused("no_person", "An approval needs a person.")
+    if actor.user.pk == refund.requested_by_id:
+        raise Refused("same_person", "You asked for this refund yourself; somebody else has to approve it.")
+    change(refund, status=Status.APPROVED, approved_by=actor.user, approved_by_label=actor.label)
+    tell_timeline(refund, "refund_approved", f"may be paid back ({refund.get_way_display()})", actor=actor, now=now)
+    if refund.way == Way.PROVIDER:
+        _send_soon(refund, now)
+    return refund
+
+
+@transaction.atomic
+def turn_down_refund(*, refund_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
+    """requested|approved → failed, as long as no money has left. The customer hears nothing."""
+    reason = need_reason(reason)
+    refund = _in(refund_id, lambda refund: refund.status in (Status.REQUESTED, Status.APPROVED), "turned down")
+    fail(refund, f"Turned down: {reason}", actor=actor, now=now, kind="refund_turned_down")
+    return refund
+
+
+@transaction.atomic
+def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_reference: str = "") -> Refund:
+    """approved → succeeded, for a refund by hand: the money was handed over or transferred. Mails the customer."""
+
+    def ready(refund: Refund) -> bool:
+        return refund.status == Status.APPROVED and refund.way != Way.PROVIDER
+
+    refund = _in(refund_id, ready, "paid out by hand")
+    if actor.user is None:
+        raise Refused("no_person", "Paying out needs a person.")
+    reference = _tidy(external_reference) or refund.external_reference
+    succeed(refund, actor=actor, now=now, external_reference=reference)
+    return refund
+
+
+def _in(refund_id: int, allowed: Callable[[Refund], bool], verb: str) -> Refund:
+    refund = lock_refund(refund_id)
+    if refund.kind != Refund.Kind.REFUND or not allowed(refund):
+        state = refund.get_status_display().lower()
+        raise Refused("wrong_status", f"{refund} is {state} and can't be {verb}.")
+    return refund
+
+
+def _send_soon(refund: Refund, now: datetime) -> None:
+    """A lost message costs one tick: work_off_due looks for what is approved."""
+    change(refund, next_check_at=now)
+    transaction.on_commit(lambda: dispatch.wake(SEND, refund.pk), robust=True)
+
+
+def _tidy(reference: str) -> str:
+    return " ".join(reference.upper().split())[:100]
