@@ -25,7 +25,7 @@ STATUS_WORDS = {status: word for word, status in NEW.items()}
 
 
 class Spreadsheet:
-    """Reading within bounds, for the library's formats; bookings/admin/exports.py writes."""
+    """Reading within bounds, for the library's formats; bookings/desk/exports.py writes."""
 
     columns: Columns | None = None
 

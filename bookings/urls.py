@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings import views
+from bookings.rest import views
 
 urlpatterns = [
     path("departures/", views.DepartureList.as_view(), name="api-departures"),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.paginator import InvalidPage
 from django.http import HttpRequest, HttpResponse
 
-from notifications.admin.strict import as_typed
+from bookings.desk.strict import as_typed
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -231,14 +231,14 @@ MAX_PROOF_BYTES = 5 * 1024 * 1024
 
 # --- REST --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["bookings.api.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["bookings.api.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bookings.rest.base.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bookings.rest.base.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["bookings.api.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["bookings.rest.base.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["bookings.api.ApiKeyThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["bookings.rest.base.ApiKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"api": env.rate("API_RATE", "600/min")},
-    "EXCEPTION_HANDLER": "bookings.api.exception_handler",
+    "EXCEPTION_HANDLER": "bookings.rest.base.exception_handler",
     "ALLOWED_VERSIONS": ["1"],  # else the schema takes any text of its address for one, into a header
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 1 if env.flag("TRUST_PROXY") else 0,  # whose word on a caller's address is believed

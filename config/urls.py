@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from bookings.desk.autocomplete import StrictAutocomplete
 from config.search import search
-from notifications.admin.autocomplete import StrictAutocomplete
 from payments import urls as payments
 
 urlpatterns = [

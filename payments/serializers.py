@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookings.serializers import Amount, OnlyText, Strict, Text, moment
+from bookings.rest.serializers import Amount, OnlyText, Strict, Text, moment
 from payments.emails import receipt_name
 from payments.models import Payment
 from payments.services.checkout.verify import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED

@@ -13,14 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bookings import openapi
 from bookings.actors import integration
-from bookings.endpoint import AlwaysJSON, ApiView, PagesById
 from bookings.errors import Refused
-from bookings.idempotency import idempotent_outside
 from bookings.models import EVERY_BOOKING, ApiKey
+from bookings.rest import openapi
+from bookings.rest.endpoint import AlwaysJSON, ApiView, PagesById
+from bookings.rest.idempotency import idempotent_outside
+from bookings.rest.views import find_booking
 from bookings.services.api_limits import count_mail
-from bookings.views import find_booking
 from notifications import dispatch
 from payments.gateway import Verdict
 from payments.models import Payment

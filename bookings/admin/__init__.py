@@ -1,8 +1,17 @@
-"""The pages of bookings. payments adds its panels and acts to the booking page from payments/admin."""
+"""The pages of bookings and of the outbox. payments adds its panels and acts to the booking page."""
 
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.customers import CustomerAdmin
 from bookings.admin.departures import DepartureAdmin
+from bookings.admin.mail import MessageAdmin, MessageTemplateAdmin, ReminderRuleAdmin
 from bookings.admin.trips import TripAdmin
 
-__all__ = ["BookingAdmin", "CustomerAdmin", "DepartureAdmin", "TripAdmin"]
+__all__ = [
+    "BookingAdmin",
+    "CustomerAdmin",
+    "DepartureAdmin",
+    "MessageAdmin",
+    "MessageTemplateAdmin",
+    "ReminderRuleAdmin",
+    "TripAdmin",
+]

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 
-from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
 from bookings.admin.due_date_act import DUE_DATE
+from bookings.admin.effects import mails
+from bookings.desk.actions import Act, Order, Wording
 from bookings.forms.acts import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from bookings.services import mailing, moving, transitions, waitlist
 from bookings.wording import going_back, money
 
@@ -23,11 +25,9 @@ SHOWN = 10  # bookings named one by one
 LIVE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
 
 
-def confirm(order: Order) -> Report:
+def confirm(order: Order) -> Outcome[Any]:
     reason = order.answers.get("unpaid_reason", "")
-    return from_outcome(
-        transitions.confirm_bookings(booking_ids=order.ids, actor=order.actor, now=order.now, unpaid_reason=reason)
-    )
+    return transitions.confirm_bookings(booking_ids=order.ids, actor=order.actor, now=order.now, unpaid_reason=reason)
 
 
 def can_confirm(booking: Booking, user: "User", _now: datetime) -> bool:
@@ -47,11 +47,9 @@ def what_goes_back(bookings: Bookings) -> Iterator[str]:
     yield from [text for text in map(going_back, bookings) if text][:SHOWN]
 
 
-def cancel(order: Order) -> Report:
+def cancel(order: Order) -> Outcome[Any]:
     reason = order.answers["reason"]
-    return from_outcome(
-        transitions.cancel_bookings(booking_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
-    )
+    return transitions.cancel_bookings(booking_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
 
 
 def cancel_effects(bookings: Bookings) -> Iterator[str]:
@@ -64,19 +62,16 @@ def cancel_effects(bookings: Bookings) -> Iterator[str]:
     yield from mails("booking_cancelled", [b.customer for b in bookings])
 
 
-def reschedule(order: Order) -> Report:
+def reschedule(order: Order) -> Outcome[Any]:
     target = order.answers["departure"]
-    outcome = moving.reschedule_bookings(
-        booking_ids=order.ids, departure_id=target.pk, actor=order.actor, now=order.now
-    )
-    return from_outcome(outcome)
+    return moving.reschedule_bookings(booking_ids=order.ids, departure_id=target.pk, actor=order.actor, now=order.now)
 
 
-def change_party(order: Order) -> Report:
+def change_party(order: Order) -> Outcome[Any]:
     booking = moving.change_party_size(
         booking_id=order.ids[0], party_size=order.answers["party_size"], actor=order.actor, now=order.now
     )
-    return Report([booking.reference])
+    return Outcome([booking.reference])
 
 
 def party_effects(bookings: Bookings) -> Iterator[str]:
@@ -86,25 +81,25 @@ def party_effects(bookings: Bookings) -> Iterator[str]:
     yield from mails("booking_changed", [b.customer for b in bookings])
 
 
-def promote(order: Order) -> Report:
-    return from_outcome(waitlist.promote_bookings(booking_ids=order.ids, actor=order.actor, now=order.now))
+def promote(order: Order) -> Outcome[Any]:
+    return waitlist.promote_bookings(booking_ids=order.ids, actor=order.actor, now=order.now)
 
 
-def mark_no_show(order: Order) -> Report:
-    return from_outcome(transitions.mark_no_shows(booking_ids=order.ids, actor=order.actor, now=order.now))
+def mark_no_show(order: Order) -> Outcome[Any]:
+    return transitions.mark_no_shows(booking_ids=order.ids, actor=order.actor, now=order.now)
 
 
 def can_mark_no_show(booking: Booking, _user: "User", now: datetime) -> bool:
     return booking.status in (Status.CONFIRMED, Status.COMPLETED) and booking.departure.starts_at <= now
 
 
-def unmark_no_show(order: Order) -> Report:
-    return from_outcome(transitions.unmark_no_shows(booking_ids=order.ids, actor=order.actor, now=order.now))
+def unmark_no_show(order: Order) -> Outcome[Any]:
+    return transitions.unmark_no_shows(booking_ids=order.ids, actor=order.actor, now=order.now)
 
 
-def bring_back(order: Order) -> Report:
+def bring_back(order: Order) -> Outcome[Any]:
     booking = transitions.reinstate_booking(booking_id=order.ids[0], actor=order.actor, now=order.now)
-    return Report([booking.reference])
+    return Outcome([booking.reference])
 
 
 def bring_back_effects(bookings: Bookings) -> Iterator[str]:
@@ -115,11 +110,11 @@ def bring_back_effects(bookings: Bookings) -> Iterator[str]:
         yield from mails("booking_confirmed" if covered else "booking_confirmation", [booking.customer])
 
 
-def send_mail(order: Order) -> Report:
+def send_mail(order: Order) -> Outcome[Any]:
     kind = order.answers.get("kind", CURRENT)
     if kind == CURRENT:
-        return from_outcome(mailing.send_current_mail(booking_ids=order.ids, actor=order.actor, now=order.now))
-    return from_outcome(mailing.send_again(booking_ids=order.ids, kind=kind, actor=order.actor, now=order.now))
+        return mailing.send_current_mail(booking_ids=order.ids, actor=order.actor, now=order.now)
+    return mailing.send_again(booking_ids=order.ids, kind=kind, actor=order.actor, now=order.now)
 
 
 def mail_effects(bookings: Bookings) -> Iterator[str]:

@@ -18,18 +18,18 @@ from unfold.decorators import display
 
 from bookings.actors import staff
 from bookings.admin import booking_acts, take_booking
-from bookings.admin.desk import DeskAdmin
 from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
-from bookings.admin.people import clerk, person, two_lines
 from bookings.admin.search import find_bookings
+from bookings.desk.admin import DeskAdmin
+from bookings.desk.people import clerk, person, two_lines
+from bookings.desk.widgets import RowFilter
 from bookings.forms.taking import PartyFormSet
 from bookings.models import Booking, Traveller
 from bookings.resources import BookingResource
 from bookings.services.travellers import note_changes, travellers_of
 from bookings.wording import local_time, money, people, time_left
-from notifications.admin.widgets import RowFilter
 
 COLOURS: dict[str, str] = {
     Booking.Status.WAITLISTED: "primary",

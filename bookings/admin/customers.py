@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from bookings.admin.desk import DeskAdmin, Panel
-from bookings.admin.people import person
 from bookings.admin.pickers import CustomerPicker
 from bookings.admin.search import find_customers
+from bookings.desk.admin import DeskAdmin, Panel
+from bookings.desk.people import person
 from bookings.forms.customers import CustomerForm
 from bookings.models import Customer
 from bookings.services.customers import readdress_unsent

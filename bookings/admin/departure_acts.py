@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
+from bookings.admin.effects import mails
+from bookings.desk.actions import Act, Order, Wording
 from bookings.forms.acts import ReasonForm
 from bookings.models import Booking, Departure
+from bookings.outcome import Outcome
 from bookings.services import departures
 from bookings.services.departures import CANCEL, CLOSE, LIVE, OPEN, StatusChange
 from bookings.wording import people
@@ -17,10 +19,8 @@ if TYPE_CHECKING:
 PERMISSION = "bookings.change_departure_status"
 
 
-def move(change: StatusChange) -> Callable[[Order], Report]:
-    return lambda order: from_outcome(
-        departures.change_departures(departure_ids=order.ids, change=change, now=order.now)
-    )
+def move(change: StatusChange) -> Callable[[Order], Outcome[Any]]:
+    return lambda order: departures.change_departures(departure_ids=order.ids, change=change, now=order.now)
 
 
 def allowed(change: StatusChange) -> Callable[[Departure, "User", datetime], bool]:
@@ -30,12 +30,12 @@ def allowed(change: StatusChange) -> Callable[[Departure, "User", datetime], boo
     return allows
 
 
-def cancel(order: Order) -> Report:
+def cancel(order: Order) -> Outcome[Any]:
     """The bookings that were cancelled along stand in the message."""
     outcome, cancelled = departures.cancel_departures(
         departure_ids=order.ids, reason=order.answers["reason"], actor=order.actor, now=order.now
     )
-    report = from_outcome(outcome)
+    report = outcome
     if report.done and cancelled:
         report.note = f"{cancelled} {'booking was' if cancelled == 1 else 'bookings were'} cancelled with it."
     return report

@@ -17,11 +17,11 @@ from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedD
 from unfold.decorators import display
 
 from bookings.admin import departure_acts, manifest
-from bookings.admin.desk import DeskAdmin, Panel
 from bookings.admin.filters import DaysFilter, DepartsFilter, start_of_day
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
 from bookings.admin.search import find_departures
+from bookings.desk.admin import DeskAdmin, Panel
 from bookings.forms.departures import DepartureForm
 from bookings.forms.fields import OFFICE_TIME
 from bookings.models import Departure

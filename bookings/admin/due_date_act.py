@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording
+from bookings.desk.actions import Act, Order, Wording
 from bookings.forms.due_dates import DueDateForm
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from bookings.services import due_dates
 from bookings.wording import money
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def change(order: Order) -> Report:
+def change(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     due_on = order.answers["due_on"]
     booking = due_dates.change_due_date(booking_id=pk, due_on=due_on, actor=order.actor, now=order.now)
-    return Report([booking.reference])
+    return Outcome([booking.reference])
 
 
 def can_change(booking: Booking, _user: "User", _now: datetime) -> bool:

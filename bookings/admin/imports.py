@@ -20,9 +20,9 @@ from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ImportForm, SelectableFieldsExportForm
 from unfold.widgets import UnfoldBooleanWidget
 
-from bookings.admin.exports import StreamedExportMixin
-from bookings.admin.people import clerk
-from bookings.admin.uploads import UploadStorage
+from bookings.desk.exports import StreamedExportMixin
+from bookings.desk.people import clerk
+from bookings.desk.uploads import UploadStorage
 from bookings.errors import Refused
 from bookings.resources import FORMATS, SafeXLSX
 from bookings.services.importing.report import Report

@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from bookings.admin.people import clerk
+from bookings.desk.people import clerk
 from bookings.formulas import escape_cell
 from bookings.models import Booking, Departure
 from bookings.wording import local_time
 
 if TYPE_CHECKING:
-    from bookings.admin.desk import DeskAdmin
+    from bookings.desk.admin import DeskAdmin
 
 COLUMNS = ("No-show", "Name", "Category", "Booking", "Status", "Party", "Customer", "Phone", "Notes")
 

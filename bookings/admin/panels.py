@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from bookings.admin.desk import Panel
+from bookings.desk.admin import Panel
 from bookings.models import Booking, BookingEvent
 from notifications.models import Message
 

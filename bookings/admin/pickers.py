@@ -9,10 +9,10 @@ from django.db.models import Case, F, Model, Q, QuerySet, When
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bookings.desk.autocomplete import StrictAutocomplete
 from bookings.models import Customer, Departure
 from bookings.wording import Agreed, customer_choice, departure_choice
 from notifications import numbers
-from notifications.admin.autocomplete import StrictAutocomplete
 
 CODE = re.compile("[A-Z]{3}")  # of a currency
 

@@ -11,10 +11,10 @@ from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from bookings.admin.search_days import days_in, on_days
+from bookings.desk.strict import as_typed
 from bookings.folding import Fold, fold
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.references import ALPHABET, LENGTH
-from notifications.admin.strict import as_typed
 
 NEWEST = 5000
 PHONE = re.compile(r"\+?[\d\s()./-]+", re.ASCII)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.actors import staff
-from bookings.admin.people import clerk
+from bookings.desk.people import clerk
 from bookings.errors import Refused, SoldOut
 from bookings.forms.taking import TakeBookingForm
 from bookings.models import Booking
@@ -19,7 +19,7 @@ from bookings.services.create import create_booking
 from bookings.services.customers import find_or_create_customer, kept_details
 
 if TYPE_CHECKING:
-    from bookings.admin.desk import DeskAdmin
+    from bookings.desk.admin import DeskAdmin
 
 FIELDS = {"party_size": "party_size", "travellers": "travellers", "name_missing": "name"}
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
-from bookings.admin.desk import DeskAdmin
 from bookings.admin.search import find_trips
+from bookings.desk.admin import DeskAdmin
 from bookings.forms.trips import TripForm
 from bookings.models import Trip
 from bookings.wording import money

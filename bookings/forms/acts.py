@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from bookings.desk.forms import ActForm
 from bookings.forms.fields import PickDeparture
 from bookings.models import Booking
 from bookings.services import mailing
@@ -16,30 +17,9 @@ from notifications.catalogue import KINDS
 from notifications.number_fields import WholeField
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    pass
 
 CURRENT = "current"  # MailForm's answer for the mail that fits the state
-
-
-class ActForm(forms.Form):
-    """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
-
-    `ready` is False when there is nothing that could be done: then the page has no button, and `why_not` answers who
-    sends the form all the same. `above` names a template for what stands above the fields; it sees the form.
-    """
-
-    ready = True
-    why_not = "This can't be done in its present state."
-    above = ""
-
-    def __init__(self, *args: Any, user: "User", rows: Sequence[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.rows = rows
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fit the fields to the person and the rows."""
 
 
 class ReasonForm(ActForm):

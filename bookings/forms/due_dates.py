@@ -3,7 +3,7 @@
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from bookings.forms.acts import ActForm
+from bookings.desk.forms import ActForm
 
 
 class DueDateForm(ActForm):

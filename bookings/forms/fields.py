@@ -11,10 +11,10 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings.desk.widgets import RowSelect
 from bookings.models import Booking, Customer, Departure
 from bookings.services.local_times import moment
 from bookings.wording import Agreed, customer_choice, departure_choice
-from notifications.admin.widgets import RowSelect
 
 if TYPE_CHECKING:
     DepartureChoice = forms.ModelChoiceField[Departure]

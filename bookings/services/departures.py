@@ -11,7 +11,7 @@ from django.db.models import Q
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Departure, Trip
-from bookings.services.rows import Outcome
+from bookings.outcome import Outcome
 from bookings.services.seats import lock_departures
 from bookings.services.transitions import cancel_bookings, need_reason
 

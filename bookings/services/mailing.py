@@ -9,7 +9,8 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, BookingEvent
-from bookings.services.rows import Outcome, add_events, lock_bookings, sort_out
+from bookings.outcome import Outcome
+from bookings.services.rows import add_events, lock_bookings, sort_out
 from notifications import outbox
 from notifications.catalogue import KINDS
 from notifications.models import Message

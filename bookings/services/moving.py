@@ -9,8 +9,9 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused, SoldOut
 from bookings.models import Booking, Departure
+from bookings.outcome import Outcome
 from bookings.services.create import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
-from bookings.services.rows import Outcome, add_events, lock_bookings, sort_out
+from bookings.services.rows import add_events, lock_bookings, sort_out
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
 from bookings.services.settling import settle
 from bookings.services.transitions import not_in

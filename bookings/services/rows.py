@@ -1,30 +1,15 @@
 """What every act on a set of bookings shares: lock, sort into allowed and refused, write state and timeline."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking, BookingEvent
+from bookings.outcome import Outcome
 
 Pair = tuple[Booking, BookingEvent]
-Row = TypeVar("Row")
-
-
-@dataclass
-class Outcome(Generic[Row]):
-    """`done` are the rows that changed; `refused` pairs a row's name (reference, tx_ref, code) with the reason."""
-
-    done: list[Row] = field(default_factory=list)
-    refused: list[tuple[str, Refused]] = field(default_factory=list)
-
-    def single(self) -> Row:
-        """The one row, for callers that act on one; raises its refusal."""
-        if self.refused:
-            raise self.refused[0][1]
-        return self.done[0]
 
 
 def lock_bookings(booking_ids: Iterable[int]) -> list[Booking]:

@@ -10,8 +10,9 @@ from bookings import emails
 from bookings.actors import SYSTEM, Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Departure
+from bookings.outcome import Outcome
 from bookings.services.create import balance_due_on, hold_until
-from bookings.services.rows import Outcome, change_status, sort_out
+from bookings.services.rows import change_status, sort_out
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
 from bookings.services.settling import confirm, settle
 from bookings.wording import going_back, money

@@ -11,8 +11,9 @@ from bookings import emails
 from bookings.actors import SYSTEM, Actor
 from bookings.errors import SoldOut
 from bookings.models import Booking, Departure
+from bookings.outcome import Outcome
 from bookings.services.create import hold_until
-from bookings.services.rows import Outcome, change_status, sort_out
+from bookings.services.rows import change_status, sort_out
 from bookings.services.seats import lock_departures, reread_departures, take_many, why_no_seats
 from bookings.services.settling import settle
 from bookings.services.transitions import not_in

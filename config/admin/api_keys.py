@@ -14,9 +14,9 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from bookings.desk.strict import StrictAdmin
 from bookings.forms.fields import OFFICE_TIME
 from bookings.models import SCOPES, ApiKey
-from notifications.admin.strict import StrictAdmin
 
 admin.site.unregister(APIKey)
 

@@ -24,9 +24,9 @@ from django_celery_beat.models import (
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from bookings.desk.strict import StrictAdmin
 from config.celery import app
 from notifications import dispatch
-from notifications.admin.strict import StrictAdmin
 
 LONGEST = timedelta(days=366)  # between two runs; more than some thousand years would end beat
 

@@ -20,9 +20,9 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 from unfold.utils import display_for_label
 
+from bookings.desk.strict import StrictAdmin
 from config.admin.jobs import task_names
 from config.lost_results import LOST
-from notifications.admin.strict import StrictAdmin
 from notifications.catalogue import SWEEPER
 
 admin.site.unregister(TaskResult)

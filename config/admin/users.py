@@ -19,9 +19,9 @@ from unfold.enums import ActionVariant
 from unfold.forms import UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from bookings.desk.strict import StrictAdmin
 from config.account import second_factor, sessions
 from config.account.forms import StaffPasswordForm
-from notifications.admin.strict import StrictAdmin
 
 admin.site.unregister(TOTPDevice)
 admin.site.unregister(User)

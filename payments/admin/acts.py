@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording, from_outcome, mails
+from bookings.admin.effects import mails
+from bookings.desk.actions import Act, Order, Wording
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from bookings.wording import money
 from payments.forms.manual import ExpectedMoneyForm, FailedForm, ReceivedMoneyForm, VoidForm
 from payments.forms.proof import ProofForm
@@ -24,15 +26,13 @@ def owes(booking: Booking, _user: "User", _now: datetime) -> bool:
     return booking.status != Booking.Status.WAITLISTED and booking.balance > 0
 
 
-def record(order: Order) -> Report:
-    return from_outcome(
-        manual.record_payments(
-            booking_ids=order.ids,
-            money=order.answers["money"],
-            actor=order.actor,
-            now=order.now,
-            creation_key=order.answers["creation_key"],
-        )
+def record(order: Order) -> Outcome[Any]:
+    return manual.record_payments(
+        booking_ids=order.ids,
+        money=order.answers["money"],
+        actor=order.actor,
+        now=order.now,
+        creation_key=order.answers["creation_key"],
     )
 
 
@@ -53,7 +53,7 @@ def awaited_effects(bookings: Sequence[Booking]) -> Iterator[str]:
         yield f"{payment} for {money(payment.amount, payment.currency)} is expected: mark it received instead."
 
 
-def expect(order: Order) -> Report:
+def expect(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     payment = manual.await_payment(
         booking_id=pk,
@@ -62,11 +62,11 @@ def expect(order: Order) -> Report:
         now=order.now,
         creation_key=order.answers["creation_key"],
     )
-    return Report([payment.booking.reference])
+    return Outcome([payment.booking.reference])
 
 
-def receive(order: Order) -> Report:
-    return from_outcome(manual.receive_payments(payment_ids=order.ids, actor=order.actor, now=order.now))
+def receive(order: Order) -> Outcome[Any]:
+    return manual.receive_payments(payment_ids=order.ids, actor=order.actor, now=order.now)
 
 
 def receive_effects(payments: Sequence[Payment]) -> Iterator[str]:
@@ -77,23 +77,22 @@ def receive_effects(payments: Sequence[Payment]) -> Iterator[str]:
     yield from mailing("payment_confirmation")(payments)
 
 
-def fail(order: Order) -> Report:
+def fail(order: Order) -> Outcome[Any]:
     reason = order.answers["reason"]
-    outcome = manual.fail_payments(payment_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
-    return from_outcome(outcome)
+    return manual.fail_payments(payment_ids=order.ids, reason=reason, actor=order.actor, now=order.now)
 
 
-def void(order: Order) -> Report:
+def void(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     void = void_payment(payment_id=pk, reason=order.answers["reason"], actor=order.actor, now=order.now)
-    return Report([str(void.payment)])
+    return Outcome([str(void.payment)])
 
 
-def add_proof(order: Order) -> Report:
+def add_proof(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     proof = order.answers["proof"]
     payment = manual.add_proof(payment_id=pk, proof=proof, actor=order.actor, now=order.now)
-    return Report([payment.tx_ref])
+    return Outcome([payment.tx_ref])
 
 
 def lacks_proof(payment: Payment, _user: "User", _now: datetime) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from bookings.admin.desk import DeskAdmin, Panel, as_links
+from bookings.desk.admin import DeskAdmin, Panel, as_links
 from bookings.models import Booking
 from payments.admin.payments import COLOURS
 from payments.admin.refunds import REFUND_COLOURS

@@ -18,13 +18,14 @@ from unfold.contrib.filters.admin import DropdownFilter, MultipleChoicesDropdown
 from unfold.decorators import display
 
 from bookings.actors import staff
-from bookings.acts import Act, Order, Report, Wording, from_outcome
-from bookings.admin import act_page
-from bookings.admin.desk import DeskAdmin, as_links
 from bookings.admin.filters import DaysFilter
-from bookings.admin.people import clerk, two_lines
+from bookings.admin.mail.pages import unbroken
+from bookings.desk.action_page import SHOWN, tell
+from bookings.desk.actions import Act, Order, Wording
+from bookings.desk.admin import DeskAdmin, as_links
+from bookings.desk.people import clerk, two_lines
 from bookings.errors import Refused
-from notifications.admin.pages import unbroken
+from bookings.outcome import Outcome
 from payments.admin.decisions import amount_of
 from payments.admin.look_only import LookOnly, link_to
 from payments.forms.refunds import StaffReasonForm
@@ -54,7 +55,7 @@ CLOSE = Act(
     permission="payments.view_payment",  # beside that of each entry's kind
     question=Wording("Close the entry {name}?", "Close {count} entries?"),
     done=Wording("{name} is closed.", "{count} entries are closed."),
-    run=lambda _order: Report(),
+    run=lambda _order: Outcome(),
     allows=lambda _row, _user, _now: True,
     form=StaffReasonForm,
 )
@@ -81,10 +82,10 @@ def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     outcome = close_decisions(
         entries=allowed, reason=form.cleaned_data["reason"], actor=staff(clerk(request)), now=timezone.now()
     )
-    report = Report([row.name for row in outcome.done], outcome.refused)
+    report = Outcome([row.name for row in outcome.done], outcome.refused)
     if left := len(entries) - len(allowed):
         report.warnings.append(f"{left} of them were left alone: they are for others to decide.")
-    act_page.tell(request, CLOSE, report)
+    tell(request, CLOSE, report)
     return HttpResponseRedirect(_list_url())
 
 
@@ -113,8 +114,8 @@ def _ask(
         "form": form,
         "ids": ",".join(map(str, entries)),
         "next": _list_url(),
-        "rows": [_cells(entry, decision) for entry, decision in found.items()][: act_page.SHOWN],
-        "more": max(0, len(found) - act_page.SHOWN),
+        "rows": [_cells(entry, decision) for entry, decision in found.items()][:SHOWN],
+        "more": max(0, len(found) - SHOWN),
         "left_alone": len(entries) - len(found),
         "count": len(entries),
         "effects": list(_effects(found)) if found else [],
@@ -141,11 +142,11 @@ def _list_url() -> str:
     return reverse("admin:payments_payment_decisions")
 
 
-def reopen(order: Order) -> Report:
+def reopen(order: Order) -> Outcome[Any]:
     rows = ClosedDecision.objects.filter(pk__in=order.ids)
     mine = [row for row in rows if may_close(order.user, row.kind)]
     outcome = reopen_decisions(closed_ids=[row.pk for row in mine], actor=order.actor, now=order.now) if mine else None
-    report = from_outcome(outcome) if outcome else Report()
+    report = outcome or Outcome()
     others = [row for row in rows if row not in mine]
     report.refused += [(str(row), Refused("permission", f"{row} is for others to decide.")) for row in others]
     return report

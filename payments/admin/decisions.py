@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from bookings.admin.desk import DeskAdmin, as_links
-from bookings.admin.people import clerk
+from bookings.desk.admin import DeskAdmin, as_links
+from bookings.desk.people import clerk
 from bookings.models import Booking
 from bookings.wording import money
 from payments.models import Payment

@@ -15,7 +15,7 @@ from payments.models import Payment
 from payments.proofs import type_of
 
 if TYPE_CHECKING:
-    from bookings.admin.desk import DeskAdmin
+    from bookings.desk.admin import DeskAdmin
 
 # A stranger made the file: it is saved, never shown, and could do nothing here if it were.
 HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}

@@ -15,8 +15,8 @@ from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter
 from unfold.decorators import display
 
 from bookings.admin.filters import DaysFilter
-from notifications.admin.pages import unbroken
-from notifications.admin.strict import as_typed
+from bookings.admin.mail.pages import unbroken
+from bookings.desk.strict import as_typed
 from payments.admin import inbox_acts, provider_acts
 from payments.admin.filters import EventAge, EventNameFilter
 from payments.admin.look_only import LookOnly

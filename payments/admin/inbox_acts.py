@@ -1,7 +1,10 @@
 """The act on events that fit nothing: a person has looked, and nothing is left to do."""
 
-from bookings.acts import Act, Order, Report, Wording
+from typing import Any
+
+from bookings.desk.actions import Act, Order, Wording
 from bookings.errors import Refused
+from bookings.outcome import Outcome
 from payments.forms.refunds import StaffReasonForm
 from payments.models import ProviderEvent
 from payments.services.provider_events import inbox
@@ -9,8 +12,8 @@ from payments.services.provider_events import inbox
 OPEN = (ProviderEvent.Status.UNMATCHED, ProviderEvent.Status.FAILED)
 
 
-def set_aside(order: Order) -> Report:
-    report = Report()
+def set_aside(order: Order) -> Outcome[Any]:
+    report = Outcome[str]()
     for pk in order.ids:
         try:
             event = inbox.set_aside(event_id=pk, reason=order.answers["reason"], actor=order.actor)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording
 from bookings.admin.booking_acts import mail_effects
+from bookings.desk.actions import Act, Order, Wording
 from bookings.links import can_pay_online
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from payments.forms.link import LinkForm
 from payments.services.checkout.link import send_link
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def send(order: Order) -> Report:
+def send(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     booking = send_link(
         booking_id=pk,
@@ -24,7 +25,7 @@ def send(order: Order) -> Report:
         now=order.now,
         creation_key=order.answers.get("creation_key", ""),
     )
-    return Report([booking.reference], note=f"The mail goes to {booking.customer.email}.")
+    return Outcome([booking.reference], note=f"The mail goes to {booking.customer.email}.")
 
 
 def can_send(booking: Booking, _user: "User", _now: datetime) -> bool:

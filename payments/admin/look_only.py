@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.admin.desk import DeskAdmin
+from bookings.desk.admin import DeskAdmin
 from bookings.models import Booking
 
 

@@ -22,12 +22,12 @@ from unfold.decorators import display
 from unfold.utils import display_for_label
 
 from bookings.admin.filters import DaysFilter
-from bookings.admin.people import person, two_lines
+from bookings.admin.mail.pages import unbroken
 from bookings.admin.search import find_bookings
+from bookings.desk.people import person, two_lines
+from bookings.desk.strict import as_typed
 from bookings.models import Booking
 from bookings.wording import money
-from notifications.admin.pages import unbroken
-from notifications.admin.strict import as_typed
 from payments.admin import acts, closing, decisions, files, provider_acts, takings
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to

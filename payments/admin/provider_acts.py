@@ -3,10 +3,11 @@
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording
+from bookings.desk.actions import Act, Order, Wording
 from bookings.errors import Refused
+from bookings.outcome import Outcome
 from payments.models import Payment, ProviderEvent
 from payments.services.checkout.verify import settle
 from payments.services.provider_events import inbox
@@ -20,9 +21,9 @@ MAY_COME_LATE = timedelta(days=7)
 AT_ONCE = 20  # calls in one press: each may take as long as the provider lets us wait
 
 
-def verify(order: Order) -> Report:
+def verify(order: Order) -> Outcome[Any]:
     """Outside of any transaction; a payment that moves is told by its new state, one without an answer by a warning."""
-    report, notes, states = Report(), [], Counter[str]()
+    report, notes, states = Outcome[str](), [], Counter[str]()
     for pk in order.ids:
         try:
             settled = settle(payment_id=pk, source="staff", actor=order.actor, now=order.now)
@@ -46,9 +47,9 @@ def can_verify(payment: Payment, _user: "User", now: datetime) -> bool:
     return payment.method in Payment.PROVIDER and payment.status != Payment.Status.SUCCEEDED and not over
 
 
-def replay(order: Order) -> Report:
+def replay(order: Order) -> Outcome[Any]:
     """An error of ours is noted on its event and told as a warning: the other events are still worked off."""
-    report, became = Report(), Counter[str]()
+    report, became = Outcome[str](), Counter[str]()
     for pk in order.ids:
         try:
             status = inbox.replay_event(event_id=pk, now=order.now)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from bookings.acts import Act, Order, Report, Wording, mails
+from bookings.admin.effects import mails
+from bookings.desk.actions import Act, Order, Wording
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from bookings.wording import going_back, money
 from payments.forms.refunds import LookedForm, ReferenceForm, RefundForm, StaffReasonForm
 from payments.models import Payment, Refund
@@ -31,12 +33,12 @@ CAME_OF_IT = {
 }
 
 
-def refund(order: Order) -> Report:
+def refund(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     names = ("amount", "reason", "way", "creation_key", "seen", "external_reference")
     answers = {name: order.answers[name] for name in names}
     made = request_refund(payment_id=pk, actor=order.actor, now=order.now, **answers)
-    return Report([made.payment.tx_ref], note=CAME_OF_IT[Status(made.status)])
+    return Outcome([made.payment.tx_ref], note=CAME_OF_IT[Status(made.status)])
 
 
 def can_refund(payment: Payment, _user: "User", _now: datetime) -> bool:
@@ -72,11 +74,11 @@ def refund_effects(payments: Sequence[Payment]) -> Iterator[str]:
     yield from mails("payment_refunded", [payment.booking.customer for payment in payments])
 
 
-def approve(order: Order) -> Report:
+def approve(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     approved = approve_refund(refund_id=pk, actor=order.actor, now=order.now)
     by_hand = "Pay it out, then press “Paid out” here."
-    return Report([str(approved)], note=by_hand if approved.way != Way.PROVIDER else CAME_OF_IT[Status.APPROVED])
+    return Outcome([str(approved)], note=by_hand if approved.way != Way.PROVIDER else CAME_OF_IT[Status.APPROVED])
 
 
 def approve_effects(refunds: Sequence[Refund]) -> Iterator[str]:
@@ -93,26 +95,26 @@ def can_approve(refund: Refund, user: "User", _now: datetime) -> bool:
     return refund.status == Status.REQUESTED and refund.requested_by_id != user.pk
 
 
-def turn_down(order: Order) -> Report:
+def turn_down(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(turn_down_refund(refund_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Outcome([str(turn_down_refund(refund_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
-def pay_out(order: Order) -> Report:
+def pay_out(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     reference = order.answers["external_reference"]
     paid = pay_out_refund(refund_id=pk, external_reference=reference, actor=order.actor, now=order.now)
-    return Report([str(paid)])
+    return Outcome([str(paid)])
 
 
-def check(order: Order) -> Report:
+def check(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     checked = check_refund(refund_id=pk, actor=order.actor, now=order.now)
     state = str(checked.refund.get_status_display()).lower()
     if not checked.answered:
-        return Report(warnings=[f"{checked.refund} stays {state}: {checked.answer.detail}"])
-    return Report([str(checked.refund)], note=f"It is {state}. {checked.refund.check_note}")
+        return Outcome(warnings=[f"{checked.refund} stays {state}: {checked.answer.detail}"])
+    return Outcome([str(checked.refund)], note=f"It is {state}. {checked.refund.check_note}")
 
 
 def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
@@ -120,8 +122,8 @@ def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
     return was_sent(refund) and refund.status in CHECKED and not settled
 
 
-def decide(*, went_through: bool) -> Callable[[Order], Report]:
-    def run(order: Order) -> Report:
+def decide(*, went_through: bool) -> Callable[[Order], Outcome[Any]]:
+    def run(order: Order) -> Outcome[Any]:
         [pk] = order.ids
         decided = decide_refund(
             refund_id=pk,
@@ -130,7 +132,7 @@ def decide(*, went_through: bool) -> Callable[[Order], Report]:
             actor=order.actor,
             now=order.now,
         )
-        return Report([str(decided)])
+        return Outcome([str(decided)])
 
     return run
 

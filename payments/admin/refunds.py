@@ -13,13 +13,13 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, MultipleChoicesDropdownFilter
 from unfold.decorators import display
 
-from bookings.admin.desk import DeskAdmin, Panel, as_links
 from bookings.admin.filters import DaysFilter
-from bookings.admin.people import person, two_lines
+from bookings.admin.mail.pages import unbroken
 from bookings.admin.search import NEWEST
+from bookings.desk.admin import DeskAdmin, Panel, as_links
+from bookings.desk.people import person, two_lines
+from bookings.desk.strict import as_typed
 from bookings.wording import money
-from notifications.admin.pages import unbroken
-from notifications.admin.strict import as_typed
 from payments.admin import refund_acts
 from payments.admin.filters import AgeFilter
 from payments.admin.look_only import LookOnly, link_to

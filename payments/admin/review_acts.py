@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bookings.acts import Act, Order, Report, Wording
+from bookings.desk.actions import Act, Order, Wording
+from bookings.outcome import Outcome
 from bookings.wording import money
 from payments.forms.refunds import StaffReasonForm
 from payments.models import Payment
@@ -15,22 +16,22 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def apply(order: Order) -> Report:
+def apply(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     kept = apply_review(payment_id=pk, actor=order.actor, now=order.now)
-    return Report([f"{kept.tx_ref}, {money(kept.amount, kept.currency)},"])
+    return Outcome([f"{kept.tx_ref}, {money(kept.amount, kept.currency)},"])
 
 
-def reject(order: Order) -> Report:
+def reject(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(reject_review(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Outcome([str(reject_review(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
-def close(order: Order) -> Report:
+def close(order: Order) -> Outcome[Any]:
     [pk] = order.ids
     reason = order.answers["reason"]
-    return Report([str(close_unanswered(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
+    return Outcome([str(close_unanswered(payment_id=pk, reason=reason, actor=order.actor, now=order.now))])
 
 
 def can_close(payment: Payment, _user: "User", now: datetime) -> bool:

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 
-from bookings.admin.people import clerk
+from bookings.desk.people import clerk
 from bookings.errors import Refused
 from bookings.resources import SafeCSV, SafeXLSX
 from payments.forms.takings import TakingsForm, presets
@@ -17,7 +17,7 @@ from payments.resources import takings_table
 from payments.services.revenue_report import Takings, takings
 
 if TYPE_CHECKING:
-    from bookings.admin.desk import DeskAdmin
+    from bookings.desk.admin import DeskAdmin
 
 FORMATS = {"csv": SafeCSV, "xlsx": SafeXLSX}
 

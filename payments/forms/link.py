@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from bookings.forms.acts import ActForm
+from bookings.desk.forms import ActForm
 from bookings.forms.fields import new_key
 from bookings.links import pay_url
 from bookings.services.mailing import why_no_mail

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.forms.acts import ActForm
+from bookings.desk.forms import ActForm
 from bookings.forms.fields import OFFICE_TIME, new_key
 from bookings.wording import money
 from notifications.number_fields import AmountField

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bookings.desk.forms import ActForm
 from bookings.errors import Refused
-from bookings.forms.acts import ActForm
 from payments.proofs import ACCEPTED, check_proof
 
 

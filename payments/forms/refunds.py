@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.forms.acts import ActForm
+from bookings.desk.forms import ActForm
 from bookings.forms.fields import new_key
 from bookings.wording import money
 from notifications.number_fields import AmountField, WholeField

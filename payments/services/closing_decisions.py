@@ -11,7 +11,8 @@ from django.db.models import Q
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
-from bookings.services.rows import Outcome, add_events, lock_bookings
+from bookings.outcome import Outcome
+from bookings.services.rows import add_events, lock_bookings
 from bookings.services.transitions import need_reason
 from payments.models import ClosedDecision, ProviderEvent
 from payments.services.decisions import Decision, Kind, Look, topic_of

@@ -14,9 +14,10 @@ from bookings import emails as booking_emails
 from bookings.actors import Actor
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
+from bookings.outcome import Outcome
 from bookings.references import ALPHABET
 from bookings.services import ledger
-from bookings.services.rows import Outcome, lock_bookings
+from bookings.services.rows import lock_bookings
 from bookings.wording import money
 from notifications import outbox
 from payments import emails

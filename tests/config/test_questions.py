@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from bookings.admin.act_page import CHANGED
+from bookings.admin.mail import pages
+from bookings.desk.action_page import CHANGED
 from bookings.models import Booking, Customer, Departure
-from notifications.admin import pages
 from notifications.models import Message
 from tests.desk import act_url, booked, departure_in, desk, said
 from tests.factories import make_customer, make_message, make_user

@@ -14,8 +14,8 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from unfold.admin import ModelAdmin  # noqa: TID251 (the guard is taken off)
 
+from bookings.desk.edits.together import EditedTogether
 from bookings.models import Booking, Customer, Traveller
-from notifications.admin.edits.together import EditedTogether
 from tests.desk import booked
 from tests.e2e.browsing import log_in
 from tests.e2e.conftest import Stack, database_environment, wait_until

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from notifications.admin.paging import BoundedPaginator
+from bookings.desk.paging import BoundedPaginator
 
 
 class Rows:

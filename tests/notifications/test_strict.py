@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
+from bookings.desk.strict import StrictAdmin
 from bookings.models import Booking, Departure
-from notifications.admin.strict import StrictAdmin
 from tests.desk import booked, departure_in, said
 from tests.factories import make_message, make_user
 

@@ -15,7 +15,8 @@ from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.errors import NotFound, Refused
 from bookings.models import Booking
-from bookings.services.rows import Outcome, add_events, lock_bookings
+from bookings.outcome import Outcome
+from bookings.services.rows import add_events, lock_bookings
 from payments import emails
 from payments.models import Payment
 from payments.proofs import check_proof, keeping

@@ -151,7 +151,7 @@ def test_the_list_s_action_asks_about_all_that_match_but_not_about_more_than_a_t
     response = client.post(url, ticked)
     assert response.context["title"] == "Cancel 4 bookings?"
     assert statuses(*bookings) == [Status.PENDING] * 4
-    monkeypatch.setattr("bookings.acts.LIMIT", 3)
+    monkeypatch.setattr("bookings.desk.actions.LIMIT", 3)
     text = "That is more than 3 rows at once. Narrow the list with a search or a filter first."
     assert said(client.post(url, ticked)) == [text]
 

@@ -69,7 +69,7 @@ def test_too_many_failures_from_one_address_are_429_but_a_good_key_still_passes(
 
 
 def test_too_many_calls_of_one_key_are_429_with_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookings.api.ApiKeyThrottle.rate", "2/min", raising=False)
+    monkeypatch.setattr("bookings.rest.base.ApiKeyThrottle.rate", "2/min", raising=False)
     api, other = caller("one"), caller("two")
     assert [api.get("/api/departures/").status_code for _ in range(2)] == [200, 200]
     response = api.get("/api/departures/")

@@ -178,7 +178,7 @@ def test_an_export_is_sent_in_pieces(manager: Client) -> None:
 
 
 def test_an_excel_file_that_would_take_too_long_is_refused(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookings.admin.exports.MAX_XLSX_ROWS", 1)
+    monkeypatch.setattr("bookings.desk.exports.MAX_XLSX_ROWS", 1)
     assert len(rows_of(export(manager, BOOKINGS, 0))) == 0
     for _number in range(2):
         make_booking()

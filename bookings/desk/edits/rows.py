@@ -3,9 +3,9 @@
 import re
 from typing import Any, Final
 
-from notifications.admin.edits import opened, values
-from notifications.admin.edits.merging import Conflict, Merge, conflict_name
-from notifications.admin.edits.opened import Row
+from bookings.desk.edits import opened, values
+from bookings.desk.edits.merging import Conflict, Merge, conflict_name
+from bookings.desk.edits.opened import Row
 
 Sent = dict[str, list[str]]  # what was sent of one row: {field: values}
 DELETE: Final = "DELETE"

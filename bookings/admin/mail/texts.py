@@ -12,9 +12,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from bookings.admin.mail import pages
+from bookings.desk.strict import StrictAdmin
 from notifications import rendering, wording
-from notifications.admin import pages
-from notifications.admin.strict import StrictAdmin
 from notifications.catalogue import KINDS
 from notifications.models import MessageTemplate, ReminderRule
 from notifications.number_fields import WholeField

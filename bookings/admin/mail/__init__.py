@@ -1,6 +1,6 @@
 """The outbox, staff's own texts and the reminder rules in the admin."""
 
-from notifications.admin.messages import MessageAdmin
-from notifications.admin.texts import MessageTemplateAdmin, ReminderRuleAdmin
+from bookings.admin.mail.messages import MessageAdmin
+from bookings.admin.mail.texts import MessageTemplateAdmin, ReminderRuleAdmin
 
 __all__ = ["MessageAdmin", "MessageTemplateAdmin", "ReminderRuleAdmin"]

@@ -9,8 +9,8 @@ from django import forms
 from django.core import signing
 from django.utils import timezone
 
-from notifications.admin.edits import values
-from notifications.admin.edits.values import Plain
+from bookings.desk.edits import values
+from bookings.desk.edits.values import Plain
 
 NAME: Final = "_opened"  # of the hidden field
 Row = dict[str, Plain]

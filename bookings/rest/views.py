@@ -12,12 +12,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookings import openapi
 from bookings.actors import integration
-from bookings.endpoint import ApiView, PagesById, PagesByStart
-from bookings.idempotency import idempotent
 from bookings.models import EVERY_BOOKING, ApiKey, Booking
-from bookings.serializers import (
+from bookings.rest import openapi
+from bookings.rest.endpoint import ApiView, PagesById, PagesByStart
+from bookings.rest.idempotency import idempotent
+from bookings.rest.serializers import (
     BookingQuery,
     BookingSerializer,
     CancellationSerializer,

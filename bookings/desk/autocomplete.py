@@ -6,7 +6,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from notifications.admin.widgets import RowFilter
+from bookings.desk.widgets import RowFilter
 
 
 class StrictAutocomplete(AutocompleteJsonView):

@@ -18,14 +18,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
-from bookings.acts import Act, Order, Report
-from bookings.admin.people import clerk
+from bookings.desk.actions import Act, Order
+from bookings.desk.people import clerk
 from bookings.errors import Refused
+from bookings.outcome import Outcome
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from bookings.admin.desk import DeskAdmin
+    from bookings.desk.admin import DeskAdmin
 
 SHOWN = 10
 KEY = re.compile(r"[0-9]{1,18}")
@@ -131,14 +132,14 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
         return ask(model_admin, request, act, ids, next_url=next_url, form=_once_more(act, request, rows))
     form = act.form(request.POST, request.FILES, user=user, rows=rows)
     if not form.ready:
-        tell(request, act, Report(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
+        tell(request, act, Outcome(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
         return HttpResponseRedirect(next_url)
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
         try:
             report = act.run(order)
         except Refused as refusal:
-            report = Report(refused=[(str(rows[0]), refusal)])
+            report = Outcome(refused=[(str(rows[0]), refusal)])
         if not _curable(form, report):
             tell(request, act, report)
             return HttpResponseRedirect(next_url)
@@ -171,7 +172,7 @@ def _ask_for_files_again(request: HttpRequest, form: forms.Form) -> None:
             form.add_error(name, "Choose the file again: it was not kept, because something else was wrong.")
 
 
-def _curable(form: forms.Form, report: Report) -> bool:
+def _curable(form: forms.Form, report: Outcome[Any]) -> bool:
     """Put a lone refusal beside the field that it is about; False when no field of this form can cure it."""
     if report.done or len(report.refused) != 1:
         return False
@@ -182,10 +183,10 @@ def _curable(form: forms.Form, report: Report) -> bool:
     return bool(fields)
 
 
-def tell(request: HttpRequest, act: Act, report: Report) -> None:
+def tell(request: HttpRequest, act: Act, report: Outcome[Any]) -> None:
     """What came of it, as messages."""
     if report.done:
-        messages.success(request, f"{act.done.of(report.done)} {report.note}".strip())
+        messages.success(request, f"{act.done.of([str(row) for row in report.done])} {report.note}".strip())
     if report.warnings:
         messages.warning(request, report.warnings[0] if len(report.warnings) == 1 else _listed(report.warnings))
     if not report.refused:

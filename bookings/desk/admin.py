@@ -17,11 +17,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
-from bookings.acts import Act
-from bookings.admin import act_page
-from bookings.admin.people import clerk
-from notifications.admin.paging import BoundedPaginator
-from notifications.admin.strict import StrictAdmin
+from bookings.desk.action_page import answer, ask
+from bookings.desk.actions import Act
+from bookings.desk.paging import BoundedPaginator
+from bookings.desk.people import clerk
+from bookings.desk.strict import StrictAdmin
 from notifications.number_fields import AmountField, WholeField
 
 
@@ -61,7 +61,7 @@ class DeskAdmin(StrictAdmin):
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
     def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
-        return act_page.answer(self, request, act)
+        return answer(self, request, act)
 
     def act_row(self, obj: Any) -> Sequence[str]:
         """What a question shows of a row."""
@@ -124,4 +124,4 @@ def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows:
         text = f"That is more than {act.most:,} rows at once. Narrow the list with a search or a filter first."
         messages.error(request, text)
         return None
-    return act_page.ask(model_admin, request, act, ids, next_url=request.get_full_path())
+    return ask(model_admin, request, act, ids, next_url=request.get_full_path())

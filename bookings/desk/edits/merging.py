@@ -6,10 +6,10 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
-from notifications.admin.edits import opened, values
-from notifications.admin.edits.authors import Authors
-from notifications.admin.edits.opened import Opened, Row
-from notifications.admin.edits.values import Plain
+from bookings.desk.edits import opened, values
+from bookings.desk.edits.authors import Authors
+from bookings.desk.edits.opened import Opened, Row
+from bookings.desk.edits.values import Plain
 
 ANSWER: Final = "_keep-"  # before the field's name: "mine" or "theirs"
 

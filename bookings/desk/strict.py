@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from unfold.views import ChangeList
 
-from notifications.admin.edits.together import EditedTogether
-from notifications.admin.widgets import RowSelect
+from bookings.desk.edits.together import EditedTogether
+from bookings.desk.widgets import RowSelect
 from notifications.row_keys import is_key
 
 LONGEST, MOST_WORDS = 100, 8  # of a search

@@ -15,8 +15,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from bookings.desk.strict import UnfitQueryError, fitting
 from bookings.formulas import escape_cell, text_cell
-from notifications.admin.strict import UnfitQueryError, fitting
 
 BATCH = 500
 # An Excel file is sent when it is whole; this many rows are ready well within the proxy's time-out for this path.

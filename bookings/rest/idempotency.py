@@ -15,8 +15,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookings.endpoint import ApiView
 from bookings.models import ApiRequest
+from bookings.rest.endpoint import ApiView
 from bookings.services import api_requests
 
 HEADER = "Idempotency-Key"

@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import action, display
 
+from bookings.admin.mail import pages
+from bookings.desk.paging import BoundedPaginator
+from bookings.desk.strict import StrictAdmin, as_typed
 from notifications import outbox, owners, rendering
-from notifications.admin import pages
-from notifications.admin.paging import BoundedPaginator
-from notifications.admin.strict import StrictAdmin, as_typed
 from notifications.errors import MessageRefused
 from notifications.models import Message
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin  # noqa: TID251 (StrictAdmin's own base)
 
-from notifications.admin.edits import once, opened
-from notifications.admin.edits.authors import Authors
-from notifications.admin.edits.merging import Merge
-from notifications.admin.edits.opened import Opened
-from notifications.admin.edits.rows import RowsMerge
+from bookings.desk.edits import once, opened
+from bookings.desk.edits.authors import Authors
+from bookings.desk.edits.merging import Merge
+from bookings.desk.edits.opened import Opened
+from bookings.desk.edits.rows import RowsMerge
 
 HELD_BACK: Final = (
     "Nothing is saved yet: somebody else changed the same. Choose above which of the two stays, then save."

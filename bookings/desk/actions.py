@@ -1,22 +1,19 @@
 """Acts: what a button does. One declaration serves the button on a page, the one in a row, and the bulk action.
 
-The page that asks and the code that answers is bookings/admin/act_page.py; which acts there are stands beside the
+The page that asks and the code that answers is bookings/desk/action_page.py; which acts there are stands beside the
 admin class that shows them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import ngettext
 
 from bookings.actors import Actor, staff
-from bookings.errors import Refused
-from bookings.forms.acts import ActForm
-from bookings.models import Customer
-from bookings.services.rows import Outcome
-from notifications.catalogue import KINDS
+from bookings.desk.forms import ActForm
+from bookings.outcome import Outcome
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,19 +33,6 @@ class Order:
     @property
     def actor(self) -> Actor:
         return staff(self.user)
-
-
-@dataclass
-class Report:
-    """What came of it: the names of the rows that changed, the others with their reasons, and what else to say.
-
-    `warnings` are sentences about rows where nothing went wrong here, but nothing came of it either.
-    """
-
-    done: list[str] = field(default_factory=list)
-    refused: list[tuple[str, Refused]] = field(default_factory=list)
-    note: str = ""
-    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,7 +62,7 @@ class Act:
     permission: str
     question: Wording
     done: Wording
-    run: Callable[[Order], Report]
+    run: Callable[[Order], Outcome[Any]]
     allows: Callable[[Any, "User", datetime], bool]
     effects: Callable[[Sequence[Any]], Iterable[str]] = lambda _rows: ()
     form: type[ActForm] = ActForm
@@ -91,21 +75,3 @@ class Act:
     @property
     def most(self) -> int:
         return min(self.at_once, LIMIT) if self.bulk else 1
-
-
-def from_outcome(outcome: Outcome[Any]) -> Report:
-    return Report([str(row) for row in outcome.done], outcome.refused)
-
-
-def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
-    """Who gets the mail of this kind, and who can't."""
-    addresses = [customer.email for customer in customers]
-    told = len([address for address in addresses if address])
-    silent = len(addresses) - told
-    if told:
-        one, many = "The customer gets the mail “{label}”.", "{count} customers get the mail “{label}”."
-        yield ngettext(one, many, told).format(label=KINDS[kind][0], count=told)
-    if silent:
-        one = "{count} customer has no e-mail address and hears nothing."
-        many = "{count} customers have no e-mail address and hear nothing."
-        yield ngettext(one, many, silent).format(count=silent)

@@ -1,0 +1,22 @@
+"""Sentences that say what an action will do, before it is done."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import ngettext
+
+from bookings.models import Customer
+from notifications.catalogue import KINDS
+
+
+def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
+    """Who gets the mail of this kind, and who can't."""
+    addresses = [customer.email for customer in customers]
+    told = len([address for address in addresses if address])
+    silent = len(addresses) - told
+    if told:
+        one, many = "The customer gets the mail “{label}”.", "{count} customers get the mail “{label}”."
+        yield ngettext(one, many, told).format(label=KINDS[kind][0], count=told)
+    if silent:
+        one = "{count} customer has no e-mail address and hears nothing."
+        many = "{count} customers have no e-mail address and hear nothing."
+        yield ngettext(one, many, silent).format(count=silent)

@@ -1,0 +1,30 @@
+"""What every action asks before it is done."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class ActForm(forms.Form):
+    """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
+
+    `ready` is False when there is nothing that could be done: then the page has no button, and `why_not` answers who
+    sends the form all the same. `above` names a template for what stands above the fields; it sees the form.
+    """
+
+    ready = True
+    why_not = "This can't be done in its present state."
+    above = ""
+
+    def __init__(self, *args: Any, user: "User", rows: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.rows = rows
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fit the fields to the person and the rows."""

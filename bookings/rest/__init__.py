@@ -1,0 +1,1 @@
+"""What every endpoint of the API is made of, and the bookings' endpoints."""
