@@ -1,7 +1,7 @@
 """Closing entries of “Needs a decision” with a reason, and opening them again. No money moves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,7 +75,7 @@ def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now:
             outcome.refused.append(_why_not(entry, seen.get(entry), before))
         else:
             outcome.done.append(_row(entry, decision, reason, actor, now))
-    _write(outcome, bookings, actor, now)
+    _write(outcome, closed_before, bookings, actor, now)
     events = [row.object_id for row in outcome.done if row.kind == Kind.EVENT]
     if events:
         set_all_aside(event_ids=events, reason=reason, actor=actor)
@@ -125,11 +125,18 @@ def _row(entry: Entry, decision: Decision, reason: str, actor: Actor, now: datet
     )
 
 
-def _write(outcome: Outcome[ClosedDecision], bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
+def _write(
+    outcome: Outcome[ClosedDecision],
+    closed_before: Mapping[Entry, ClosedDecision],
+    bookings: Sequence[Booking],
+    actor: Actor,
+    now: datetime,
+) -> None:
     """The rows, in place of those with older facts, and a line on each booking's timeline."""
+    done = {(row.kind, row.object_id) for row in outcome.done}
     try:
-        with transaction.atomic():
-            _end(_closed(Entry(row.kind, row.object_id, "") for row in outcome.done).values(), "Newer facts", now)
+        with transaction.atomic():  # no row is ended that another clerk has made meanwhile
+            _end([row for row in closed_before.values() if (row.kind, row.object_id) in done], "Newer facts", now)
             ClosedDecision.objects.bulk_create(outcome.done, batch_size=500)
     except IntegrityError:  # what has no booking isn't locked: another clerk was faster
         why = Refused("already_closed", "Another person has just closed one of these. Look at the list again.")

@@ -71,9 +71,11 @@ class Stack:
         return (self.folder / f"{name}.log").read_bytes()
 
     def end(self) -> None:
-        """A test that fails shows what is printed here."""
         for name in list(self.running):
             self.kill(name)
+
+    def report(self) -> None:
+        """A test that fails shows what is printed here."""
         unsent = apps.get_model("notifications", "Message").objects.exclude(status="sent")
         rows = unsent.values("pk", "status", "published_at", "lease_expires_at", "due_at")[:20]
         logs = [f"--- {log.name}\n{log.read_text(errors='replace')[-5000:]}" for log in self.folder.glob("*.log")]
@@ -151,6 +153,7 @@ def stack(transactional_db: None, rabbit: Node, inbox: Inbox, tmp_path: Path) ->
             "EMAIL_URL": f"smtp://127.0.0.1:{inbox.port}",
             "VAR_DIR": str(tmp_path),
             "FLOWER_BASIC_AUTH": "ops:only-for-tests",
+            "WEB_CONCURRENCY": "1",  # each process takes more than a second to start
             "OUTBOX_REPUBLISH_SECONDS": "2",
             "OUTBOX_LEASE_SECONDS": "3",
         },
@@ -158,6 +161,7 @@ def stack(transactional_db: None, rabbit: Node, inbox: Inbox, tmp_path: Path) ->
     )
     yield stack
     stack.end()
+    stack.report()
 
 
 @pytest.fixture

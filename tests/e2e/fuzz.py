@@ -88,7 +88,7 @@ class Hand:
     name: str
     client: Client
     chance: random.Random
-    each: int = 1  # how often it tries
+    everything: bool = False  # or a tenth
     session: str = ""
     sent: int = 0
     broken: list[str] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Hand:
     def few(self, things: Iterable[Any]) -> list[Any]:
         """All of them, or some: who tries little."""
         rows = list(things)
-        return rows if self.each > 1 else self.chance.sample(rows, -(-len(rows) // 10))
+        return rows if self.everything else self.chance.sample(rows, -(-len(rows) // 10))
 
 
 def forms_of(address: str, answer: HttpResponse) -> Iterator[Form]:

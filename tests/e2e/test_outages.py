@@ -21,6 +21,7 @@ from tests.e2e.smtp import Inbox
 from tests.rest import ALL, leaving
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e]
+PROCESSES = ("web", "worker", "beat")
 CONFIRMATION = "notifications.send_booking_confirmation_email"
 
 
@@ -78,14 +79,15 @@ def test_mails_of_a_brokers_outage_go_out_once_each_when_it_is_back(stack: Stack
         website.book(30)
         assert marks()[2:] == [("queued", False)] * 30
         runs = PeriodicTask.objects.get(name=SWEEPER).total_run_count
-    wait_until(lambda: not Message.objects.exclude(status="sent").exists(), "all mails to be sent", 60)
+        wait_until(lambda: all(b"The broker is away" in stack.log(name) for name in PROCESSES), "all to notice it")
+    wait_until(lambda: not Message.objects.exclude(status="sent").exists(), "all mails to be sent")
     website.book(1)
     inbox.wait_for(33)
     assert sorted(mail["To"] for mail in inbox.mails) == sorted(f"guest{n}@mail.example.org" for n in range(1, 34))
     assert PeriodicTask.objects.get(name=SWEEPER).total_run_count > runs
     # Each was published once, but for those whose confirmation was lost with the node.
     assert 33 <= TaskResult.objects.filter(task_name=CONFIRMATION).count() <= 36
-    for name in ("web", "worker", "beat"):
+    for name in PROCESSES:
         assert stack.log(name).count(b"Traceback") == 0
         assert 0 < stack.log(name).count(b"The broker is away") < 10
 

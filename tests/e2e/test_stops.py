@@ -43,6 +43,7 @@ def test_a_busy_worker_ends_with_its_last_mail_and_the_other_takes_the_rest(
 
 
 def test_a_reload_loses_no_request(stack: Stack) -> None:
+    stack.environment["WEB_CONCURRENCY"] = "2"
     address = stack.start_web().removeprefix("http://")
     answers: Counter[str] = Counter()
     over = threading.Event()

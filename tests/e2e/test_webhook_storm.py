@@ -67,6 +67,7 @@ def test_one_webhook_100_times_with_a_poll_a_callback_and_a_click_counts_once(
     raw, headers = provider.webhook("charge.success", payment.tx_ref)
     house.start_worker(2)
     house.start_beat()
+    house.environment["WEB_CONCURRENCY"] = "2"
     url = house.start_web()
     clerk = clerk_at(url, "payments.view_payment", "payments.verify_payment")
     Payment.objects.update(next_check_at=timezone.now())
