@@ -164,7 +164,7 @@ def refunds() -> Iterator[Card]:
     )
     yield _counted(
         Refund.objects.all(),
-        Card("Refunds that nobody is sure of", "", "The provider didn't say; look before you pay", "", "help"),
+        Card("Refunds with an unknown outcome", "", "The provider didn't say; look before you pay", "", "help"),
         {"status": "unknown"},
         tone="bad",
     )
@@ -195,7 +195,7 @@ def mail(now: datetime) -> Iterator[Card]:
     )
     yield _counted(
         Message.objects.all(),
-        Card("Failed mails", "", "Given up; mend the cause, then try again", "", "report"),
+        Card("Failed mails", "", "Given up; correct the cause, then try again", "", "report"),
         {"status": "failed"},
         tone="bad",
     )

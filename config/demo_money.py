@@ -16,7 +16,7 @@ from payments.gateway import sandbox
 from payments.models import Payment, Refund, SandboxCheckout
 from payments.services.checkout.link import send_link
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import close_attempt, settle
+from payments.services.checkout.verify import close_attempt, verify_payment
 from payments.services.provider_events import inbox
 from payments.services.provider_refunds.send import send_refund
 from payments.services.refunds.request import request_refund
@@ -59,7 +59,7 @@ class Till:
         """What the customer did on the sandbox's page, as the provider tells it."""
         SandboxCheckout.objects.filter(tx_ref=payment.tx_ref).update(status=status)
         then = self.world.now - ago
-        return settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=then).payment
+        return verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=then).payment
 
     def paid(self, *, ago: timedelta, in_full: bool = False, party_size: int = 2) -> Payment:
         booking = self.book(ago=ago + 20 * MINUTE, party_size=party_size)

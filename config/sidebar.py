@@ -97,7 +97,7 @@ GROUPS: Final[dict[str, tuple[Page, ...]]] = {
 VIEWS: Final[dict[str, tuple[View, ...]]] = {
     "Money": (
         View("admin:payments_payment_decisions", "Needs a decision", "gavel", ("payments.view_payment",)),
-        View("admin:payments_payment_takings", "Takings", "point_of_sale", ("payments.view_takings",)),
+        View("admin:payments_payment_revenue_report", "Revenue report", "point_of_sale", ("payments.view_takings",)),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The import of bookings together with what was paid for them, and the takings for spreadsheets."""
+"""The import of bookings together with what was paid for them, and the revenue report for spreadsheets."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import COLUMNS
 from bookings.spreadsheets import Table
 from payments.imports import import_bookings
-from payments.services.revenue_report import Takings
+from payments.services.revenue_report import RevenueReport
 
-TAKINGS = ("Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net")
+REVENUE_COLUMNS = ("Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net")
 
 
 class PaidBookingResource(SetImport, BookingResource):
@@ -23,9 +23,9 @@ class PaidBookingResource(SetImport, BookingResource):
         return import_bookings(table=table, options=options, actor=actor, now=now)
 
 
-def takings_table(report: Takings) -> Dataset:
+def revenue_table(report: RevenueReport) -> Dataset:
     """One row a day, currency and method; sums are left to the spreadsheet, which would add totals in twice."""
-    table = Dataset(headers=TAKINGS, title="Takings")
+    table = Dataset(headers=REVENUE_COLUMNS, title="Revenue report")
     for line in report.lines:
         sums = (line.count, line.received, line.refunded, line.voided, line.net)
         table.append((line.day, line.currency, line.method_label, *sums))

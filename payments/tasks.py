@@ -8,7 +8,7 @@ from django.utils import timezone
 from payments.gateway import sandbox_webhook
 from payments.services import providers, reminders
 from payments.services.checkout import hints
-from payments.services.checkout.poll import settle_due
+from payments.services.checkout.poll import verify_due
 from payments.services.ledger import mend_forgotten
 from payments.services.provider_events import inbox
 from payments.services.provider_events.reconcile import reconcile_payments
@@ -25,7 +25,7 @@ def process_provider_event(event_id: int) -> str:
 @shared_task(name="payments.settle_payment")
 def settle_payment(payment_id: int) -> str:
     """The payment's status. Somebody hinted that it may have moved."""
-    return hints.settle_hinted(payment_id=payment_id, now=timezone.now())
+    return hints.verify_hinted(payment_id=payment_id, now=timezone.now())
 
 
 @shared_task(name="payments.send_sandbox_webhook")
@@ -47,7 +47,7 @@ def settle_open_payments() -> dict[str, int]:
     going_back.correct(now=timezone.now())
     providers.recheck(now=timezone.now())
     events = inbox.process_due(now=timezone.now())
-    payments = settle_due(now=timezone.now())
+    payments = verify_due(now=timezone.now())
     return {"events": events, **payments, "refunds": send.work_off_due(now=timezone.now())}
 
 

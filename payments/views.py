@@ -28,7 +28,7 @@ from payments.serializers import NewPaymentSerializer, PaymentQuery, PaymentSeri
 from payments.services.checkout import hints
 from payments.services.checkout.payable import link_given, why_not_payable
 from payments.services.checkout.start import find_made, start_payment
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.throttles import CallbackThrottle
 
 TX_REF = re.compile(r"[A-Za-z0-9._-]{1,50}")
@@ -88,12 +88,12 @@ class PaymentVerify(ApiView):
         body.is_valid(raise_exception=True)
         payment = find_payment(body.validated_data["tx_ref"], self.api_key)
         actor = integration(self.api_key.name)
-        settled = settle(payment_id=payment.pk, source="the API", actor=actor, now=timezone.now())
-        if settled.answer.verdict is Verdict.MISCONFIGURED:
+        verified = verify_payment(payment_id=payment.pk, source="the API", actor=actor, now=timezone.now())
+        if verified.answer.verdict is Verdict.MISCONFIGURED:
             raise Refused("provider_misconfigured", "The provider can't be asked from here at the moment.")
-        if not settled.answered:
+        if not verified.answered:
             raise Refused("provider_unreachable", SILENT)
-        return Response(self.get_serializer(settled.payment).data)
+        return Response(self.get_serializer(verified.payment).data)
 
 
 class PaymentStatus(ApiView):

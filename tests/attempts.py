@@ -8,9 +8,9 @@ from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment
-from payments.services.checkout.poll import settle_due
+from payments.services.checkout.poll import verify_due
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import Settled, settle
+from payments.services.checkout.verify import Verified, verify_payment
 from tests.factories import NOW, make_booking
 
 CUSTOMER = Actor("Customer")
@@ -27,12 +27,12 @@ def begin(booking: Booking | None = None, *, minutes: float = 0, **how: Any) -> 
     return start_payment(booking_id=booking.pk, actor=CUSTOMER, now=later(minutes), **how)
 
 
-def ask(payment: Payment, *, minutes: float = 1, source: str = "staff") -> Settled:
-    return settle(payment_id=payment.pk, source=source, actor=SYSTEM, now=later(minutes))
+def ask(payment: Payment, *, minutes: float = 1, source: str = "staff") -> Verified:
+    return verify_payment(payment_id=payment.pk, source=source, actor=SYSTEM, now=later(minutes))
 
 
 def poll(minutes: float) -> dict[str, int]:
-    return settle_due(now=later(minutes))
+    return verify_due(now=later(minutes))
 
 
 def now_is(payment: Payment) -> tuple[str, str, Decimal]:

@@ -216,10 +216,10 @@ NO_SHOW = Act(
 )
 WAS_THERE = Act(
     name="was-there",
-    label="Was there after all",
+    label="Undo no-show",
     icon="how_to_reg",
     permission="bookings.mark_no_show_booking",
-    question=Wording("Was {name} there after all?", "Were these {count} bookings there after all?"),
+    question=Wording("Undo the no-show of {name}?", "Undo the no-show of these {count} bookings?"),
     done=Wording("{name} is no longer a no-show.", "{count} bookings are no longer no-shows."),
     run=unmark_no_show,
     allows=in_status(Status.NO_SHOW),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 KEY = re.compile(r"[0-9]{1,18}")
-# The field that a refusal is about, where the form has it: the clerk mends it and nothing typed is lost.
+# The field that a refusal is about, where the form has it: the clerk corrects it there and nothing typed is lost.
 FIELDS = {
     "amount": "amount",
     "too_much": "amount",

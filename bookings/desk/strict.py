@@ -100,7 +100,7 @@ class StrictAdmin(EditedTogether):
 
     def lead_back(self, request: HttpRequest, unfit: UnfitQueryError) -> HttpResponse:
         names = ", ".join(Truncator(name).chars(60) for name in unfit.names[:NAMED])
-        text = f"This list can't be narrowed by {names}, or not by that value. All of it is shown."
+        text = f"This list can't be narrowed by {names}, or not by that value. The whole list is shown."
         self.message_user(request, text, messages.ERROR)
         popup = f"?{IS_POPUP_VAR}=1" if IS_POPUP_VAR in request.GET else ""
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist") + popup)

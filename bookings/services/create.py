@@ -13,9 +13,9 @@ from bookings.errors import NotFound, Refused
 from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from bookings.references import new_reference
 from bookings.services.api_limits import check_unpaid_seats
+from bookings.services.confirm import confirm_covered
 from bookings.services.rows import add_events
 from bookings.services.seats import take_seats
-from bookings.services.settling import settle
 
 CENT = Decimal("0.01")
 MAX_PARTY = 500
@@ -113,7 +113,7 @@ def _save(
     booking.status = ""  # the timeline's "from": nothing
     [event] = add_events([booking], kind="created", to=to, actor=actor, now=now)
     booking.status = to
-    settle([booking], actor=actor, now=now)  # where nothing is due in advance
+    confirm_covered([booking], actor=actor, now=now)  # where nothing is due in advance
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
     if booking.integration and not waitlist:
         check_unpaid_seats(booking, now=now)

@@ -9,8 +9,8 @@ from django.db.models import Case, F, Value, When
 from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, Money
+from bookings.services.confirm import COVERED, confirm, confirm_covered, covered
 from bookings.services.rows import add_events
-from bookings.services.settling import COVERED, confirm, covered, settle
 from notifications import outbox
 
 
@@ -29,9 +29,9 @@ def add_money(
     for booking, amount in amounts.items():
         booking.paid += amount
     add_events(list(amounts), kind=kind, texts=texts, actor=actor, now=now)
-    settled = settle(list(amounts), actor=actor, now=now)
+    confirmed = confirm_covered(list(amounts), actor=actor, now=now)
     outbox.withdraw(
-        topics=[b.topic for b in settled], reason="The booking was confirmed.", kinds=["booking_confirmation"]
+        topics=[b.topic for b in confirmed], reason="The booking was confirmed.", kinds=["booking_confirmation"]
     )
 
 

@@ -10,10 +10,10 @@ from bookings.actors import Actor
 from bookings.errors import NotFound, Refused, SoldOut
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.services.confirm import confirm_covered
 from bookings.services.create import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
 from bookings.services.rows import add_events, lock_bookings, sort_out
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
-from bookings.services.settling import settle
 from bookings.services.transitions import not_in
 
 Status = Booking.Status
@@ -103,7 +103,7 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
     booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
     text = f"Party of {old} is now {party_size}"
     [event] = add_events([booking], kind="party_changed", actor=actor, now=now, text=text)
-    settle([booking], actor=actor, now=now)  # a smaller deposit may be covered
+    confirm_covered([booking], actor=actor, now=now)  # a smaller deposit may be covered
     facts = {"old_party_size": old}
     emails.replace("booking_changed", [(booking, event)], now=now, reason="The party changed.", facts=facts)
     if booking.status in Booking.HOLDS_SEATS:

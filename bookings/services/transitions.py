@@ -11,10 +11,10 @@ from bookings.actors import SYSTEM, Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.services.confirm import confirm, confirm_covered
 from bookings.services.create import balance_due_on, hold_until
 from bookings.services.rows import change_status, sort_out
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
-from bookings.services.settling import confirm, settle
 from bookings.wording import going_back, money
 from notifications import outbox
 
@@ -137,7 +137,7 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
         cancel_reason="",
         balance_due_on=balance_due_on(booking.departure, now),
     )
-    kind = "booking_confirmed" if settle([booking], actor=actor, now=now) else "booking_confirmation"
+    kind = "booking_confirmed" if confirm_covered([booking], actor=actor, now=now) else "booking_confirmation"
     emails.replace(kind, pairs, now=now, reason="The booking was brought back.")
     return booking
 
@@ -165,8 +165,8 @@ def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) 
     outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.NO_SHOW], "unmarked"))
     over = [b for b in outcome.done if b.departure.ends_at <= now]
     on_the_way = [b for b in outcome.done if b.departure.ends_at > now]
-    change_status(over, Status.COMPLETED, actor=actor, now=now, text="Was there after all")
-    change_status(on_the_way, Status.CONFIRMED, actor=actor, now=now, text="Was there after all")
+    change_status(over, Status.COMPLETED, actor=actor, now=now, text="No-show undone")
+    change_status(on_the_way, Status.CONFIRMED, actor=actor, now=now, text="No-show undone")
     return outcome
 
 

@@ -12,10 +12,10 @@ from bookings.actors import SYSTEM, Actor
 from bookings.errors import SoldOut
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.services.confirm import confirm_covered
 from bookings.services.create import hold_until
 from bookings.services.rows import change_status, sort_out
 from bookings.services.seats import lock_departures, reread_departures, take_many, why_no_seats
-from bookings.services.settling import settle
 from bookings.services.transitions import not_in
 
 BATCH = 200
@@ -55,7 +55,7 @@ def _promote(bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
     for booking in bookings:
         booking.hold_expires_at = hold_until(booking.departure, now)
     Booking.objects.bulk_update(bookings, ["hold_expires_at"], batch_size=500)
-    settle(bookings, actor=actor, now=now)
+    confirm_covered(bookings, actor=actor, now=now)
     emails.replace("booking_promoted", pairs, now=now, reason="A seat came free.")
 
 

@@ -1,4 +1,4 @@
-"""Users and groups. Nobody can hand out more than he has, nor lay hands on an account that may do more than he."""
+"""Users and groups. Nobody can hand out more than he has, nor change an account that may do more than he."""
 
 from typing import Any
 

@@ -25,7 +25,7 @@ def set_aside(order: Order) -> Outcome[Any]:
 
 SEEN_TO = Act(
     name="seen-to",
-    label="Seen to",
+    label="Mark as handled",
     icon="done_all",
     permission="payments.replay_providerevent",
     question=Wording("Set {name} aside?", "Set {count} events aside?"),

@@ -28,7 +28,7 @@ from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.models import Booking
 from bookings.wording import money
-from payments.admin import acts, closing, decisions, files, provider_acts, takings
+from payments.admin import acts, closing, decisions, files, provider_acts, revenue_report
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
@@ -97,7 +97,7 @@ class PaymentAdmin(LookOnly):
         return [
             path("decisions/", protect(self.decisions_view), name="payments_payment_decisions"),
             path("decisions/close/", protect(self.close_view), name="payments_payment_close"),
-            path("takings/", protect(self.takings_view), name="payments_payment_takings"),
+            path("takings/", protect(self.revenue_report_view), name="payments_payment_revenue_report"),
             path("<path:object_id>/proof/", protect(self.proof_view), name="payments_payment_proof"),
             path("<path:object_id>/receipt/", protect(self.receipt_view), name="payments_payment_receipt"),
             *super().get_urls(),
@@ -115,8 +115,8 @@ class PaymentAdmin(LookOnly):
         return closing.page(self, request)
 
     @method_decorator(require_safe)
-    def takings_view(self, request: HttpRequest) -> HttpResponse:
-        return takings.page(self, request)
+    def revenue_report_view(self, request: HttpRequest) -> HttpResponse:
+        return revenue_report.page(self, request)
 
     @method_decorator(require_safe)
     def proof_view(self, request: HttpRequest, object_id: str) -> FileResponse:

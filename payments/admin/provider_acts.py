@@ -9,7 +9,7 @@ from bookings.desk.actions import Act, Order, Wording
 from bookings.errors import Refused
 from bookings.outcome import Outcome
 from payments.models import Payment, ProviderEvent
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events import inbox
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def verify(order: Order) -> Outcome[Any]:
     report, notes, states = Outcome[str](), [], Counter[str]()
     for pk in order.ids:
         try:
-            settled = settle(payment_id=pk, source="staff", actor=order.actor, now=order.now)
+            verified = verify_payment(payment_id=pk, source="staff", actor=order.actor, now=order.now)
         except Refused as refusal:
             report.refused.append((str(pk), refusal))
             continue
-        payment, state = settled.payment, str(settled.payment.get_status_display()).lower()
-        if not settled.answered:
-            report.warnings.append(f"{payment.tx_ref} stays {state}: {settled.answer.detail}")
+        payment, state = verified.payment, str(verified.payment.get_status_display()).lower()
+        if not verified.answered:
+            report.warnings.append(f"{payment.tx_ref} stays {state}: {verified.answer.detail}")
             continue
         report.done.append(payment.tx_ref)
         states[state] += 1
@@ -48,7 +48,7 @@ def can_verify(payment: Payment, _user: "User", now: datetime) -> bool:
 
 
 def replay(order: Order) -> Outcome[Any]:
-    """An error of ours is noted on its event and told as a warning: the other events are still worked off."""
+    """An error of ours is noted on its event and told as a warning: the other events are still processed."""
     report, became = Outcome[str](), Counter[str]()
     for pk in order.ids:
         try:
@@ -57,7 +57,7 @@ def replay(order: Order) -> Outcome[Any]:
             report.refused.append((f"#{pk}", refusal))
             continue
         except Exception as error:  # noqa: BLE001
-            logger.error("Event %s could not be worked off: %s", pk, type(error).__name__)
+            logger.error("Event %s could not be processed: %s", pk, type(error).__name__)
             status = FAILED
         event = ProviderEvent.objects.get(pk=pk)
         if status in (ProviderEvent.Status.RECEIVED, FAILED, SKIPPED):

@@ -118,8 +118,8 @@ def check(order: Order) -> Outcome[Any]:
 
 
 def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
-    settled = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-    return was_sent(refund) and refund.status in CHECKED and not settled
+    final = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
+    return was_sent(refund) and refund.status in CHECKED and not final
 
 
 def decide(*, went_through: bool) -> Callable[[Order], Outcome[Any]]:

@@ -1,4 +1,4 @@
-"""What the daily comparison found, as rows of the inbox: each is told once, and stays until a person has seen to it."""
+"""What the daily comparison found, as rows of the inbox: each is told once, and stays until a person has handled it."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

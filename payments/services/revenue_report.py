@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Takings:
+class RevenueReport:
     """`lines` by day (the latest first), currency and method; `methods` and `totals` over all days."""
 
     first: date
@@ -57,7 +57,7 @@ class Takings:
     totals: list[Line]
 
 
-def takings(*, first: date, last: date) -> Takings:
+def revenue_report(*, first: date, last: date) -> RevenueReport:
     """Both days are included. Refused: the wrong way round, or longer than a year."""
     if not EARLIEST <= first <= last <= LATEST:
         raise Refused("days", "The first day must not be after the last.")
@@ -74,7 +74,7 @@ def takings(*, first: date, last: date) -> Takings:
     order = list(Payment.Method.values)
     found = sorted(lines.values(), key=lambda line: (line.currency, order.index(line.method or "")))
     found.sort(key=lambda line: line.day or first, reverse=True)
-    return Takings(first, last, found, _added(found, by_method=True), _added(found, by_method=False))
+    return RevenueReport(first, last, found, _added(found, by_method=True), _added(found, by_method=False))
 
 
 def midnight(day: date) -> datetime:

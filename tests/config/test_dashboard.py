@@ -22,7 +22,7 @@ from config import dashboard
 from notifications.catalogue import SWEEPER
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip, make_user
 from tests.provider import Provider
 
@@ -160,7 +160,7 @@ def test_money_counts_what_waits_for_a_person_or_a_provider() -> None:
         "Payments in review": ("1", "bad"),
         "Online payments open for an hour": ("1", "warn"),
         "Refunds to approve": ("1", "warn"),
-        "Refunds that nobody is sure of": ("1", "bad"),
+        "Refunds with an unknown outcome": ("1", "bad"),
     }
 
 
@@ -302,7 +302,7 @@ def test_a_provider_that_refuses_everything_is_one_card_with_its_words_also_for_
     for _ in range(3):
         payment = pay(provider_mode="test", created_at=NOW)
         provider.tell("verify", "unauthorized", times=1)
-        settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+        verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
     note = "Chapa refused our key: Invalid API Key. Check CHAPA_SECRET_KEY. (Asked for: what became of payments.)"
     for permissions in (EVERYTHING, ("django_celery_beat.view_periodictask",)):
         page = login(make_user(*permissions)).get("/admin/")
@@ -310,5 +310,5 @@ def test_a_provider_that_refuses_everything_is_one_card_with_its_words_also_for_
         assert [(card.figure, card.tone) for card in cards] == [("Chapa", "bad")]
         assert note in cards[0].note
         assert provider.key not in page.content.decode()
-    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
     assert "credit_card_off" not in login(make_user(*EVERYTHING)).get("/admin/").content.decode()

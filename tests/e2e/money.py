@@ -20,7 +20,7 @@ from config.management.commands.check_books import all_breaches
 from notifications.models import Message
 from payments.models import Payment
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from tests.factories import make_booking, make_customer, make_departure, make_trip, make_user
 from tests.provider import Provider
 from tests.rest import ALL
@@ -54,7 +54,7 @@ def paid(provider: Provider, *, price: int = 1000) -> Payment:
     """Of a booking that it confirmed."""
     [payment] = started(to_be_paid(1, price=price))
     provider.pay(payment.tx_ref)
-    return settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=timezone.now()).payment
+    return verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=timezone.now()).payment
 
 
 class Connection:

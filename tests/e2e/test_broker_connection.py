@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.services, pytest.mark.e2e]
 
 
 def test_a_line_that_breaks_under_a_message_is_made_again(rabbit: Node) -> None:
-    """As beat's does when its node dies: kombu mends it on another way than a first connection."""
+    """As beat's does when its node dies: kombu repairs it on another way than a first connection."""
     rabbit.empty()
     with Connection(rabbit.url) as line, Connection(rabbit.url) as other, other.SimpleQueue("tourdesk.test") as letters:
         producer = line.Producer()

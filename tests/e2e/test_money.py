@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment
-from payments.services.checkout.poll import settle_due
+from payments.services.checkout.poll import verify_due
 from payments.services.times import BEING_MADE
 from tests.e2e.conftest import Stack, wait_until
 from tests.e2e.money import Connection, books, integration, to_be_paid
@@ -60,7 +60,7 @@ def test_initialise_that_times_out_after_the_provider_stored_it_is_never_posted_
     payment = Payment.objects.get()
     assert (payment.status, payment.checkout_url, provider.count("initialize")) == ("unknown", "", 1)
     provider.pay(payment.tx_ref)  # with a link that only the provider's own mail had
-    settle_due(now=timezone.now() + BEING_MADE)
+    verify_due(now=timezone.now() + BEING_MADE)
     code, settled = initiate(website, booking, "first")  # one key makes one payment, whatever became of it
     assert (code, settled["tx_ref"], settled["status"]) == (201, payment.tx_ref, "succeeded")
     code, refusal = initiate(website, booking, "another")

@@ -19,7 +19,7 @@ from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from payments.models import Payment, Refund
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.send import send_refund, work_off_due
 from payments.services.refunds.request import approve_refund, request_refund
 from tests.e2e.conftest import ROOT, database_environment, wait_until
@@ -127,7 +127,7 @@ def test_a_reversal_and_a_refund_by_hand_never_take_the_money_twice(payment: Pay
     provider.mark(payment.tx_ref, "reversed")
 
     def hear() -> object:
-        return settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=timezone.now())
+        return verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=timezone.now())
 
     at_once(hear, asking(payment, seen=None, way="cash"), hear)
     hear()

@@ -12,7 +12,7 @@ from config.management.commands.check_books import all_breaches
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events.inbox import process_event, store_event
 from tests.factories import NOW, make_booking
 from tests.provider import Provider
@@ -117,7 +117,7 @@ def test_all_orders_end_alike_after_the_money_was_here(provider: Provider, truth
     for order in ORDERS:
         payment = begun()
         provider.pay(payment.tx_ref)
-        settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+        verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
         provider.mark(payment.tx_ref, truth)
         for event in order:
             deliver(provider, payment, event)

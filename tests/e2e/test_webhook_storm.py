@@ -14,7 +14,7 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent
-from payments.services.checkout.poll import settle_due
+from payments.services.checkout.poll import verify_due
 from payments.services.ledger import change, credit
 from tests.e2e.conftest import Stack, every_second, wait_until
 from tests.e2e.money import Connection, books, clerk_at, mails_of, started, to_be_paid, together
@@ -35,7 +35,7 @@ def post(connection: Connection, raw: bytes, headers: dict[str, str]) -> int:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_money_counts_twice(provider: Provider) -> None:
-    """Look, then write: what settle() does not do. The race is there."""
+    """Look, then write: what verify_payment() does not do. The race is there."""
     [booking] = to_be_paid(1)
     [payment] = started([booking])
     both_looked = threading.Barrier(2)
@@ -79,7 +79,7 @@ def test_one_webhook_100_times_with_a_poll_a_callback_and_a_click_counts_once(
     callback = f"{reverse('api-payment-callback')}?trx_ref={payment.tx_ref}&status=success"
     *storms, polled, called, clicked = together(
         *[storm] * CONNECTIONS,
-        lambda: settle_due(now=timezone.now()),
+        lambda: verify_due(now=timezone.now()),
         lambda: Connection(url).send("GET", callback)[0],
         lambda: clerk.press("verify", payment)[0],
     )

@@ -65,7 +65,7 @@ def test_every_page_of_the_admin_is_strict() -> None:
 def test_a_lookup_that_no_page_of_ours_uses_leads_back_and_is_named(address: str, named: str) -> None:
     response = root().get(address)
     assert (response.status_code, response.headers["Location"]) == (302, address.partition("?")[0])
-    assert said(response) == [f"This list can't be narrowed by {named}, or not by that value. All of it is shown."]
+    assert said(response) == [f"This list can't be narrowed by {named}, or not by that value. The whole list is shown."]
 
 
 @pytest.mark.parametrize(

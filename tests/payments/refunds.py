@@ -8,7 +8,7 @@ from bookings.actors import SYSTEM, staff
 from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment, Refund
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.ledger import new_tx_ref
 from payments.services.manual.record import ManualPayment, record_payments
 from payments.services.refunds.request import request_refund
@@ -45,7 +45,7 @@ def begun_at(provider: Provider, booking: Booking | None = None, amount: str = "
 def paid_at(provider: Provider, booking: Booking | None = None, amount: str = "2000.00") -> Payment:
     payment = begun_at(provider, booking, amount)
     provider.pay(payment.tx_ref)
-    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
     payment.refresh_from_db()
     assert payment.status == "succeeded"
     return payment

@@ -71,7 +71,7 @@ def test_the_page_shows_what_is_due_and_no_contact_data(booking: Booking) -> Non
     for shown in ("Tourdesk Travel", "Lalibela highlands", "(Tokyo time)", "2 people", booking.reference):
         assert shown in text
     assert f"The deposit {money(Decimal(600), 'ETB')}" in text
-    assert f"All of it {money(Decimal(2000), 'ETB')}" in text
+    assert f"The full amount {money(Decimal(2000), 'ETB')}" in text
     assert "Your seats are held until" in text
     assert "Pay at our office" in text
     assert offered(page) == ["600.00", "2000.00"]

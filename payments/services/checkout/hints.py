@@ -35,7 +35,7 @@ def _not_due_by(moment: datetime) -> Q:
     return Q(next_check_at__isnull=True) | Q(next_check_at__gt=moment)
 
 
-def settle_hinted(*, payment_id: int, now: datetime) -> str:
+def verify_hinted(*, payment_id: int, now: datetime) -> str:
     """Ask about a payment that is due, unless a sweep just does, or about one that is closed; returns its status.
 
     One whose link's time is over is closed here: hints put the sweep's next question off, so it can't be left to that.

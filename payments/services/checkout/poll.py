@@ -15,7 +15,7 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from payments.gateway import registry
 from payments.models import Payment
-from payments.services.checkout.verify import Settled, close_attempt, settle
+from payments.services.checkout.verify import Verified, close_attempt, verify_payment
 from payments.services.times import BEING_MADE, PATIENCE, link_life, next_check
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ GONE = (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
 AGAIN = timedelta(minutes=5)
 
 
-def settle_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> dict[str, int]:
+def verify_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> dict[str, int]:
     """Ask about what is due, for at most so many rows and seconds. Returns how many were asked and how many moved."""
     end = timezone.now() + timedelta(seconds=seconds)
     asked = moved = silent = 0
@@ -35,13 +35,13 @@ def settle_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> dict[
             continue
         asked += 1
         try:
-            settled = follow_up(payment, source="poll", now=now)
+            verified = follow_up(payment, source="poll", now=now)
         except Exception as error:  # noqa: BLE001 (one payment that we can't digest doesn't hold up the others)
             logger.error("Payment %s could not be asked about: %s", payment.pk, type(error).__name__)
             continue
-        moved += settled.payment.status != payment.status
+        moved += verified.payment.status != payment.status
         if registry.of_method(payment.method):  # else its provider isn't set up, so that says nothing of the others
-            silent = 0 if settled.answered else silent + 1
+            silent = 0 if verified.answered else silent + 1
     return {"asked": asked, "moved": moved}
 
 
@@ -61,13 +61,13 @@ def _claim(payment: Payment, now: datetime) -> bool:
     return bool(same.update(next_check_at=next_check(payment.created_at, now)))
 
 
-def follow_up(payment: Payment, *, source: str, now: datetime) -> Settled:
+def follow_up(payment: Payment, *, source: str, now: datetime) -> Verified:
     """Close what is over or whose link nobody has; ask about the rest. `payment` comes with its booking."""
     if payment.status in Payment.LATE and payment.next_check_at is None:  # closed before; money may come all the same
-        return settle(payment_id=payment.pk, source=source, actor=SYSTEM, now=now)
+        return verify_payment(payment_id=payment.pk, source=source, actor=SYSTEM, now=now)
     if payment.booking.status in GONE or payment.amount > payment.booking.balance:
         return close_attempt(payment_id=payment.pk, why="over", actor=SYSTEM, now=now)
     age = now - payment.created_at
     if age >= link_life() or (payment.status in (Status.CREATED, Status.UNKNOWN) and age >= BEING_MADE):
         return close_attempt(payment_id=payment.pk, why="expired", actor=SYSTEM, now=now)
-    return settle(payment_id=payment.pk, source=source, actor=SYSTEM, now=now)
+    return verify_payment(payment_id=payment.pk, source=source, actor=SYSTEM, now=now)

@@ -16,7 +16,7 @@ from bookings.services.transitions import need_reason
 from bookings.wording import money
 from payments.gateway import Answer, State
 from payments.models import Payment
-from payments.services.checkout.verify import ONE_REFERENCE, settle
+from payments.services.checkout.verify import ONE_REFERENCE, verify_payment
 from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref
 
 Status = Payment.Status
@@ -33,12 +33,12 @@ def apply_review(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
     if payment is None:
         raise NotFound("The payment")
     _need_review(payment, actor)
-    settled = settle(payment_id=payment_id, source="review", actor=actor, now=now)
-    if settled.payment.status == Status.SUCCEEDED:  # the provider has mended its answer
-        return settled.payment
-    if not settled.answered:
-        raise Refused("no_answer", f"{settled.payment.tx_ref} stays in review: {settled.answer.detail}")
-    return _keep(payment_id, settled.answer, actor, now)
+    verified = verify_payment(payment_id=payment_id, source="review", actor=actor, now=now)
+    if verified.payment.status == Status.SUCCEEDED:  # the provider has corrected its answer
+        return verified.payment
+    if not verified.answered:
+        raise Refused("no_answer", f"{verified.payment.tx_ref} stays in review: {verified.answer.detail}")
+    return _keep(payment_id, verified.answer, actor, now)
 
 
 @transaction.atomic

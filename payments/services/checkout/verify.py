@@ -1,4 +1,4 @@
-"""settle(): the one way in which a provider's word moves a payment, whoever asked for it.
+"""verify_payment(): the one way in which a provider's word moves a payment, whoever asked for it.
 
 Webhook, callback, return page, poll and staff button all come here. The provider is asked outside of any lock; then
 the booking and the payment are locked, five fields are compared, and state, money, timeline and mail are one
@@ -41,7 +41,7 @@ ONE_REFERENCE = "one_payment_per_provider_reference"
 
 
 @dataclass(frozen=True)
-class Settled:
+class Verified:
     """The payment as it is now, and what the provider said; without an answer nothing has moved."""
 
     payment: Payment
@@ -53,7 +53,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class _Settling:
+class _Verification:
     """One answer about one locked payment. `why` is set when its link was closed, and says what for."""
 
     payment: Payment
@@ -64,7 +64,7 @@ class _Settling:
     now: datetime
 
 
-def settle(*, payment_id: int, source: str, actor: Actor, now: datetime) -> Settled:
+def verify_payment(*, payment_id: int, source: str, actor: Actor, now: datetime) -> Verified:
     """Ask the provider and move the payment by its answer. `source` goes into the timeline: webhook, poll, staff …
 
     Talks to the network: never call it inside a transaction. The payment's check_note says what came of it.
@@ -72,7 +72,7 @@ def settle(*, payment_id: int, source: str, actor: Actor, now: datetime) -> Sett
     return _ask(payment_id, source=source, why="", actor=actor, now=now)
 
 
-def close_attempt(*, payment_id: int, why: str, actor: Actor, now: datetime) -> Settled:
+def close_attempt(*, payment_id: int, why: str, actor: Actor, now: datetime) -> Verified:
     """End the link at the provider, then ask what became of it: who paid in the same moment has paid.
 
     `why` is a key of CLOSED_BECAUSE. Without an answer to both, the payment stays open.
@@ -95,7 +95,7 @@ def _find(payment_id: int) -> Payment:
     return payment
 
 
-def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime) -> Settled:
+def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime) -> Verified:
     payment = _find(payment_id)
     gateway = providers.of_method(payment.method, now=now)
     if gateway is None:
@@ -105,12 +105,12 @@ def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime)
         answer = gateway.verify(tx_ref=payment.tx_ref)
     with transaction.atomic():
         locked = lock_payment(payment_id)
-        _apply(_Settling(locked, answer, source, why, actor, now))
+        _apply(_Verification(locked, answer, source, why, actor, now))
         keep_hold(locked.booking)
-    return Settled(locked, answer)
+    return Verified(locked, answer)
 
 
-def _apply(this: _Settling) -> None:
+def _apply(this: _Verification) -> None:
     payment, answer = this.payment, this.answer
     change([payment], {"checked_at": this.now, "check_note": answer.detail[:255]})
     if answer.verdict is not Verdict.DONE:
@@ -129,7 +129,7 @@ def _apply(this: _Settling) -> None:
         change([payment], {"next_check_at": None})
 
 
-def _money_came(this: _Settling) -> None:
+def _money_came(this: _Verification) -> None:
     payment, answer = this.payment, this.answer
     if wrong := differences(payment, answer):
         _put_in_review(this, wrong)
@@ -184,7 +184,7 @@ def _written(amount: Decimal) -> str:
     return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount:f}"
 
 
-def _put_in_review(this: _Settling, wrong: list[str]) -> None:
+def _put_in_review(this: _Verification, wrong: list[str]) -> None:
     """The provider took money, but not what we asked for: a person decides, and no seat is given for it."""
     payment, text = this.payment, "; ".join(wrong)
     back = f" and {this.answer.state}" if this.answer.state is not State.PAID else ""
@@ -202,7 +202,7 @@ def _put_in_review(this: _Settling, wrong: list[str]) -> None:
     _tell_timeline(this, "payment_in_review", f"{payment.tx_ref}: {note}")
 
 
-def _follow_kept(this: _Settling) -> None:
+def _follow_kept(this: _Verification) -> None:
     """Its money may stand on the booking as another payment; when that went back, it is the other one's business."""
     if this.answer.state in (State.REFUNDED, State.REVERSED) and this.answer.reference:
         kept = Payment.objects.select_for_update().filter(
@@ -213,7 +213,7 @@ def _follow_kept(this: _Settling) -> None:
             taken_back.note(payment, this.answer, actor=this.actor, now=this.now)
 
 
-def _not_paid(this: _Settling) -> None:
+def _not_paid(this: _Verification) -> None:
     payment, answer = this.payment, this.answer
     if answer.state is State.FAILED and not this.why:  # where we closed the link, that is all it says
         # Not the end: the customer may try again on the same link, so it is watched until that is over.
@@ -229,11 +229,11 @@ def _not_paid(this: _Settling) -> None:
         change([payment], {"status": Status.PENDING})
 
 
-def _is_over(this: _Settling) -> bool:
+def _is_over(this: _Verification) -> bool:
     return this.now - this.payment.created_at >= link_life()
 
 
-def _fail(this: _Settling, reason: str, *, tell: bool, watched: bool) -> None:
+def _fail(this: _Verification, reason: str, *, tell: bool, watched: bool) -> None:
     payment = this.payment
     after = next_check(payment.created_at, this.now) if watched else None
     change([payment], {"status": Status.FAILED, "failure_reason": reason, "next_check_at": after})
@@ -242,7 +242,7 @@ def _fail(this: _Settling, reason: str, *, tell: bool, watched: bool) -> None:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
-def _forgotten(this: _Settling) -> None:
+def _forgotten(this: _Verification) -> None:
     """A link that was given is unknown there: it may have been paid all the same, so the customer hears nothing."""
     if not this.why and this.now - this.payment.created_at < BEING_MADE:
         return  # not known yet, perhaps
@@ -251,12 +251,12 @@ def _forgotten(this: _Settling) -> None:
         _expire(this, FORGOTTEN, tell=False)
 
 
-def _tell_forgotten(this: _Settling) -> None:
+def _tell_forgotten(this: _Verification) -> None:
     """Once: staff look."""
     tell_of(this.payment, f"{FORGOTTEN} {FORGOTTEN_CURE}", occurrence="forgotten", now=this.now)
 
 
-def _expire(this: _Settling, reason: str, *, tell: bool) -> None:
+def _expire(this: _Verification, reason: str, *, tell: bool) -> None:
     payment = this.payment
     had_link = bool(payment.checkout_url)
     change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
@@ -265,5 +265,5 @@ def _expire(this: _Settling, reason: str, *, tell: bool) -> None:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
-def _tell_timeline(this: _Settling, kind: str, text: str) -> None:
+def _tell_timeline(this: _Verification, kind: str, text: str) -> None:
     add_events([this.payment.booking], kind=kind, text=text, actor=this.actor, now=this.now)

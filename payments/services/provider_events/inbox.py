@@ -13,7 +13,7 @@ from bookings.actors import SYSTEM, Actor
 from bookings.errors import NotFound, Refused
 from bookings.services.transitions import need_reason
 from payments.models import Payment, ProviderEvent
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events.event_body import event_name, read_event, reference_of, tx_ref_of, without_people
 from payments.services.times import PATIENCE
 
@@ -28,7 +28,7 @@ LEASE = timedelta(minutes=3)  # longer than processing takes: who died is follow
 
 
 def store_event(*, provider: str, raw: bytes, headers: Mapping[str, str], now: datetime) -> tuple[int, bool]:
-    """(id, is it to be worked off) of a correctly signed event. The same bytes again are the same row.
+    """(id, is it to be processed) of a correctly signed event. The same bytes again are the same row.
 
     Raises django.db.Error and nothing else, whatever the bytes are.
     """
@@ -98,10 +98,10 @@ def _work(event: ProviderEvent, now: datetime) -> tuple[Status, str]:
         if event.event.startswith(ABOUT_CUSTOMERS):
             return Status.UNMATCHED, "No payment here has this transaction."
         return Status.IGNORED, "Not about a payment of a customer."
-    settled = settle(payment_id=event.payment.pk, source="webhook", actor=SYSTEM, now=now)
-    if settled.answered:
-        return Status.PROCESSED, settled.payment.check_note
-    return _after_silence(event), settled.answer.detail
+    verified = verify_payment(payment_id=event.payment.pk, source="webhook", actor=SYSTEM, now=now)
+    if verified.answered:
+        return Status.PROCESSED, verified.payment.check_note
+    return _after_silence(event), verified.answer.detail
 
 
 def _find_payment(event: ProviderEvent) -> Payment | None:
@@ -118,7 +118,7 @@ def _after_silence(event: ProviderEvent) -> Status:
 def process_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> int:
     """What no task took, or a lost worker held, or is to be tried again, for so many rows and seconds.
 
-    Returns how many were worked off.
+    Returns how many were processed.
     """
     end = timezone.now() + timedelta(seconds=seconds)
     due = ProviderEvent.objects.filter(status=Status.RECEIVED, next_try_at__lte=now)
@@ -129,7 +129,7 @@ def process_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> int:
         try:
             outcome = process_event(event_id=event_id, now=now)
         except Exception as error:  # noqa: BLE001 (one event that we can't digest doesn't hold up the others)
-            logger.error("Event %s could not be worked off: %s", event_id, type(error).__name__)
+            logger.error("Event %s could not be processed: %s", event_id, type(error).__name__)
             continue
         done += outcome != "skipped"
         silent = silent + 1 if outcome == Status.RECEIVED else 0
@@ -144,7 +144,7 @@ def replay_event(*, event_id: int, now: datetime) -> str:
 
 
 def set_aside(*, event_id: int, reason: str, actor: Actor) -> ProviderEvent:
-    """unmatched|failed → ignored: a person has seen to it. What was found stays in its note."""
+    """unmatched|failed → ignored: a person has handled it. What was found stays in its note."""
     done = set_all_aside(event_ids=[event_id], reason=reason, actor=actor)
     event = ProviderEvent.objects.filter(pk=event_id).first()
     if event is None:
@@ -157,6 +157,6 @@ def set_aside(*, event_id: int, reason: str, actor: Actor) -> ProviderEvent:
 
 def set_all_aside(*, event_ids: Collection[int], reason: str, actor: Actor) -> int:
     """As set_aside; returns how many were."""
-    note = f" Seen to by {actor.label}: {need_reason(reason)}"
+    note = f" Handled by {actor.label}: {need_reason(reason)}"
     rows = ProviderEvent.objects.filter(pk__in=event_ids, status__in=(Status.UNMATCHED, Status.FAILED))
     return rows.update(status=Status.IGNORED, last_error=Concat("last_error", Value(note)), next_try_at=None)

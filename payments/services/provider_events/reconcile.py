@@ -17,7 +17,7 @@ from bookings.actors import SYSTEM
 from payments.gateway import Gateway, ListIncomplete, State, Transaction
 from payments.models import Payment
 from payments.services import providers
-from payments.services.checkout.verify import MONEY_CAME, settle
+from payments.services.checkout.verify import MONEY_CAME, verify_payment
 from payments.services.findings import (
     DIFFERS,
     NAMELESS,
@@ -160,8 +160,8 @@ def _ask(payment_ids: Collection[int], end: datetime, now: datetime) -> None:
     for payment_id in payment_ids:
         if silent >= PATIENCE or timezone.now() > end:
             return
-        settled = settle(payment_id=payment_id, source="reconciliation", actor=SYSTEM, now=now)
-        silent = 0 if settled.answered else silent + 1
+        verified = verify_payment(payment_id=payment_id, source="reconciliation", actor=SYSTEM, now=now)
+        silent = 0 if verified.answered else silent + 1
 
 
 def _compare_ours(method: str, theirs: _List, now: datetime) -> tuple[list[str], list[str]]:

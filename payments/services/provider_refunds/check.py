@@ -12,7 +12,7 @@ from bookings.services.transitions import need_reason
 from payments.gateway import Answer, Gateway, State, Verdict
 from payments.models import Payment, Refund
 from payments.services import providers
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
 from payments.services.refunds.rows import Status, change, fail, lock_refund, succeed, was_sent
 
@@ -43,7 +43,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
     gateway = providers.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
     if answer is TAKEN_BACK:
-        _settle_payment(refund.payment, actor, now)
+        _verify_payment(refund.payment, actor, now)
     with transaction.atomic():
         refund = lock_refund(refund_id)
         if refund.status in CHECKED:
@@ -91,10 +91,10 @@ def _is_about(refund: Refund, answer: Answer) -> bool:
     return not Refund.objects.filter(our_reference=answer.refund_ref).exists()
 
 
-def _settle_payment(payment: Payment, actor: Actor, now: datetime) -> None:
+def _verify_payment(payment: Payment, actor: Actor, now: datetime) -> None:
     """The payment's own business, which ends its refunds too; one kept from a review moves with its attempt."""
     asked = Payment.objects.filter(method=payment.method, tx_ref=provider_tx_ref(payment)).first() or payment
-    settle(payment_id=asked.pk, source="refund", actor=actor, now=now)
+    verify_payment(payment_id=asked.pk, source="refund", actor=actor, now=now)
 
 
 def _note_checked(refund: Refund, answer: Answer, actor: Actor, now: datetime) -> None:

@@ -96,16 +96,16 @@ def _percent(booking: Booking, moment: datetime) -> int:
 
 
 def _late(booking: Booking) -> str:
-    return f"It came when the booking was {booking.get_status_display().lower()} already: all of it."
+    return f"It came when the booking was {booking.get_status_display().lower()} already: the full amount."
 
 
 def _why(booking: Booking, ended: datetime | None, now: datetime) -> str:
     if _only_the_excess(booking, ended):
         return "More was paid than the booking costs: the excess."
     if booking.departure.status == Departure.Status.CANCELLED:
-        return "We cancelled the departure: all of it."
+        return "We cancelled the departure: the full amount."
     if booking.status == Booking.Status.EXPIRED:
-        return "The hold was over: all of it."
+        return "The hold was over: the full amount."
     days, percent = days_before(booking.departure, ended or now), _percent(booking, ended or now)
     when = f"{days} day{'s' * (days != 1)} before it leaves" if days >= 0 else "after it has left"
     if ended is None:

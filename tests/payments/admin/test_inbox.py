@@ -1,4 +1,4 @@
-"""The inbox in the admin: what came in can be read, found and worked off again by those who may."""
+"""The inbox in the admin: what came in can be read, found and processed again by those who may."""
 
 import json
 from datetime import timedelta
@@ -80,7 +80,7 @@ def test_what_is_seen_to_leaves_the_decisions_and_keeps_its_text() -> None:
     assert [event.status for event in ProviderEvent.objects.all()] == ["ignored", "ignored"]
     assert "act/seen-to/" not in client.get("/admin/payments/payment/decisions/").content.decode()
     text = client.get(f"{INBOX}{events[0].pk}/change/").content.decode()
-    assert "The provider took ETB 1.00. Seen to by Sara" in text
+    assert "The provider took ETB 1.00. Handled by Sara" in text
     assert "act/seen-to/" not in text
 
 

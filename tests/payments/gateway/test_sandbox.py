@@ -15,7 +15,7 @@ from payments.gateway import sandbox_webhook
 from payments.gateway.sandbox import Sandbox
 from payments.models import Payment, ProviderEvent, SandboxCheckout
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from tests.factories import make_booking
 from tests.rest import leaving
 
@@ -35,7 +35,7 @@ def press(path: str, button: str) -> Any:
 
 
 def status_after_asking(payment: Payment) -> str:
-    return settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=timezone.now()).payment.status
+    return verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=timezone.now()).payment.status
 
 
 def test_the_page_says_that_no_money_moves_and_what_is_asked() -> None:

@@ -15,7 +15,7 @@ from bookings.models import Booking
 from bookings.services import transitions
 from payments.models import Payment, ProviderEvent, Refund
 from payments.services import decisions
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.decisions import SHOWN, sections
 from payments.services.provider_refunds.send import send_refund
 from payments.services.refunds.owed import bookings_to_look_at
@@ -48,7 +48,7 @@ def test_nothing_is_said_so() -> None:
 def test_a_payment_in_review_is_listed_until_it_is_decided(live: Provider) -> None:
     payment = begun_at(live)
     live.pay(payment.tx_ref, amount=1)
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
     what = "Paid at the provider, but the amount is 1.00, not 2000.00."
     assert listed() == {"Payments in review": [(payment.tx_ref, what)]}
     text = desk("payments.review_payment").get(PAGE).content.decode()
@@ -156,7 +156,7 @@ def test_an_unclear_refund_is_listed_and_a_failed_one_until_another_is_made(live
 def test_money_that_the_bank_took_back_is_listed_while_the_booking_lives(live: Provider) -> None:
     payment = paid_at(live)
     live.mark(payment.tx_ref, "reversed")
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
     assert list(listed()) == ["Money that was taken back"]
     cancel(payment.booking)
     assert listed() == {}
@@ -166,7 +166,7 @@ def test_a_provider_that_doesn_t_answer_is_listed_with_what_it_said(live: Provid
     payment = begun_at(live)
     live.tell("verify", "answer", code=400, body={"message": "Try another day", "status": "failed"})
     Payment.objects.update(next_check_at=NOW)
-    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW + timedelta(hours=2))
+    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW + timedelta(hours=2))
     assert listed(NOW + timedelta(minutes=30)) == {}
     [(name, what)] = listed()["The provider doesn't answer"]
     assert name == payment.tx_ref

@@ -1,4 +1,4 @@
-"""What a release without receipts wrote while it was being replaced is mended by the next sweep."""
+"""What a release without receipts wrote while it was being replaced is corrected by the next sweep."""
 
 import pytest
 

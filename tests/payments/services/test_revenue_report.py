@@ -1,4 +1,4 @@
-"""The takings: right sums by day, currency and method, in statements that don't grow; and as files."""
+"""The revenue report: right sums by day, currency and method, in statements that don't grow; and as files."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from django.utils import timezone
 from bookings.errors import Refused
 from bookings.models import Booking
 from payments.models import Payment, Refund
-from payments.services.revenue_report import Line, takings
+from payments.services.revenue_report import Line, revenue_report
 from tests.desk import desk
 from tests.factories import make_booking, make_departure, make_trip, make_user
 
@@ -57,8 +57,8 @@ def test_days_are_the_office_s_own() -> None:
     paid(100, at(MONDAY, 0, 0))
     paid(10, at(MONDAY, 23, 59))
     paid(1, at(TUESDAY, 0, 0))
-    assert takings(first=MONDAY, last=MONDAY).lines == [Line("ETB", MONDAY, "cash", 2, Decimal(110))]
-    both = takings(first=MONDAY, last=TUESDAY)
+    assert revenue_report(first=MONDAY, last=MONDAY).lines == [Line("ETB", MONDAY, "cash", 2, Decimal(110))]
+    both = revenue_report(first=MONDAY, last=TUESDAY)
     assert [(line.day, line.received) for line in both.lines] == [(TUESDAY, Decimal(1)), (MONDAY, Decimal(110))]
 
 
@@ -69,17 +69,17 @@ def test_what_goes_back_counts_on_its_day_and_by_its_way() -> None:
     back(chapa, 40, at(TUESDAY))  # out of the drawer
     back(chapa, 60, at(TUESDAY), way="provider", kind="reversal")
     back(wrong, 70, at(TUESDAY), way="other", kind="void")
-    assert takings(first=TUESDAY, last=TUESDAY).lines == [
+    assert revenue_report(first=TUESDAY, last=TUESDAY).lines == [
         Line("ETB", TUESDAY, "cash", refunded=Decimal("60.10")),
         Line("ETB", TUESDAY, "card", voided=Decimal(70)),
         Line("ETB", TUESDAY, "chapa", refunded=Decimal(160)),
     ]
-    assert [(line.method, line.received) for line in takings(first=MONDAY, last=MONDAY).lines] == [
+    assert [(line.method, line.received) for line in revenue_report(first=MONDAY, last=MONDAY).lines] == [
         ("cash", Decimal(500)),
         ("card", Decimal(70)),
         ("chapa", Decimal(300)),
     ]
-    [total] = takings(first=MONDAY, last=TUESDAY).totals
+    [total] = revenue_report(first=MONDAY, last=TUESDAY).totals
     assert total == Line("ETB", None, None, 3, Decimal(870), Decimal("220.10"), Decimal(70))
     assert total.net == Decimal("579.90")
 
@@ -92,14 +92,14 @@ def test_only_what_really_moved_counts_and_currencies_stay_apart() -> None:
     failed = paid(5, at(MONDAY))
     Payment.objects.filter(pk=failed.pk).update(status="failed")
     back(failed, 1, at(MONDAY), status="requested")
-    report = takings(first=MONDAY, last=MONDAY)
+    report = revenue_report(first=MONDAY, last=MONDAY)
     assert [(line.currency, line.net) for line in report.totals] == [("ETB", Decimal("0.30")), ("EUR", Decimal(9))]
 
 
 @pytest.mark.parametrize(("first", "last"), [(TUESDAY, MONDAY), (date(2024, 1, 1), TUESDAY), (date(1, 1, 1), MONDAY)])
 def test_days_that_make_no_sense_are_refused(first: date, last: date) -> None:
     with pytest.raises(Refused):
-        takings(first=first, last=last)
+        revenue_report(first=first, last=last)
 
 
 def test_the_statements_do_not_grow_with_the_rows() -> None:
@@ -108,7 +108,7 @@ def test_the_statements_do_not_grow_with_the_rows() -> None:
         for index in range(number):
             back(paid(10, at(MONDAY) + timedelta(hours=index)), 1, at(TUESDAY))
         with CaptureQueriesContext(connection) as queries:
-            takings(first=MONDAY, last=TUESDAY + timedelta(days=3))
+            revenue_report(first=MONDAY, last=TUESDAY + timedelta(days=3))
         counts.append(len(queries))
     assert counts == [2, 2]
 
@@ -148,7 +148,7 @@ def test_both_files_hold_the_lines() -> None:
     back(paid("1250.50", at(MONDAY)), 50, at(MONDAY))
     days = {"first": "2026-11-16", "last": "2026-11-16"}
     answer = finance().get(PAGE, days | {"format": "csv"})
-    assert answer["Content-Disposition"] == 'attachment; filename="takings-2026-11-16-to-2026-11-16.csv"'
+    assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-11-16-to-2026-11-16.csv"'
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
         ["Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net"],

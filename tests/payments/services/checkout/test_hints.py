@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def hint(payment: Payment, minutes: float) -> None:
     payment_id = hints.note_hint(tx_ref=payment.tx_ref, now=later(minutes))
     if payment_id is not None:
-        hints.settle_hinted(payment_id=payment_id, now=later(minutes))
+        hints.verify_hinted(payment_id=payment_id, now=later(minutes))
 
 
 def test_a_hint_just_after_the_links_hour_closes_it_as_the_sweep_would(provider: Provider) -> None:

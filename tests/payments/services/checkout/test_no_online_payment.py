@@ -19,7 +19,7 @@ from payments.gateway import sandbox_webhook
 from payments.gateway.sandbox import Sandbox
 from payments.models import Payment, ProviderEvent, SandboxCheckout
 from payments.services.checkout import hints
-from payments.services.checkout.poll import settle_due
+from payments.services.checkout.poll import verify_due
 from payments.services.checkout.start import start_payment
 from payments.services.provider_events import inbox
 from payments.services.provider_events.reconcile import reconcile_payments
@@ -110,9 +110,9 @@ def test_what_was_open_before_confirms_nothing(open_before: Payment) -> None:
     event_id, _new = inbox.store_event(provider="sandbox", raw=raw, headers={}, now=now)
     inbox.process_event(event_id=event_id, now=now)
     assert send_sandbox_webhook(checkout.pk) == "nothing to tell"
-    hints.settle_hinted(payment_id=open_before.pk, now=now)
+    hints.verify_hinted(payment_id=open_before.pk, now=now)
     Payment.objects.update(next_check_at=now)
-    settle_due(now=now)
+    verify_due(now=now)
     assert Client().get(f"/pay/return/{open_before.tx_ref}/").status_code == 200
     assert reconcile_payments(now=now)["complete"] is True
 

@@ -12,7 +12,7 @@ from config.management.commands.check_books import all_breaches
 from payments.gateway.chapa import Chapa
 from payments.models import Payment
 from payments.services.checkout.review import WAY_OUT, apply_review, reject_review
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.check import check_refund
 from payments.services.provider_refunds.send import send_refund
 from tests.factories import NOW, clerk
@@ -31,7 +31,7 @@ def in_review(live: Provider, **said: Any) -> Payment:
 
 
 def hear(payment: Payment) -> Payment:
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
     payment.refresh_from_db()
     return payment
 

@@ -13,7 +13,7 @@ from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from payments.models import Payment
 from payments.services.checkout import review, verify
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.refunds import request
 from tests.factories import NOW, clerk, make_booking
 from tests.payments.refunds import ask, begun_at, paid_by_hand
@@ -31,7 +31,7 @@ def two_of_one_reference(live: Provider) -> tuple[Payment, Payment]:
 
 
 def ask_about(payment: Payment) -> Payment:
-    return settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW).payment
+    return verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW).payment
 
 
 def ends() -> list[tuple[str, str, Decimal]]:

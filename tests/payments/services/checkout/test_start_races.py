@@ -17,7 +17,7 @@ from bookings.links import pay_url
 from bookings.models import Booking
 from payments.models import Payment
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from tests.attempts import CUSTOMER
 from tests.factories import make_booking
 from tests.provider import Provider
@@ -125,7 +125,7 @@ def test_a_payment_that_fails_while_it_is_paid_again_leaves_one_living_link(
 
     click = threading.Thread(target=press_again)
     with transaction.atomic():  # the webhook's answer is written, and not committed yet
-        settle(payment_id=first.pk, source="webhook", actor=SYSTEM, now=timezone.now())
+        verify_payment(payment_id=first.pk, source="webhook", actor=SYSTEM, now=timezone.now())
         click.start()
         somebody_waits_for_a_lock()
     click.join()
@@ -153,7 +153,8 @@ def test_a_webhook_that_is_faster_than_the_answer_gives_the_caller_a_paid_paymen
     payment = Payment.objects.get()
     provider.pay(payment.tx_ref)
     assert (
-        settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=timezone.now()).payment.status == "succeeded"
+        verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=timezone.now()).payment.status
+        == "succeeded"
     )
     call.join()
     [answer] = answers

@@ -1,4 +1,4 @@
-"""Every answer that verify can give, and what settle() makes of it: states, staff's message, mails, timeline."""
+"""Every answer that verify can give, and what we make of it: states, staff's message, mails, timeline."""
 
 from decimal import Decimal
 from typing import Any
@@ -60,8 +60,8 @@ def test_without_an_answer_nothing_moves(provider: Provider, kind: str, told: st
     payment = begin()
     provider.pay(payment.tx_ref)
     provider.tell("verify", kind, times=1)
-    settled = ask(payment)
-    assert (settled.answered, now_is(payment), note(payment)) == (False, OPEN, told)
+    verified = ask(payment)
+    assert (verified.answered, now_is(payment), note(payment)) == (False, OPEN, told)
     assert (mails(payment), story(payment)) == ([], ["payment_started"])
     ask(payment, minutes=2)
     assert now_is(payment) == PAID

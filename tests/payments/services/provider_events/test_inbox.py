@@ -12,8 +12,8 @@ from bookings.errors import NotFound, Refused
 from bookings.models import BookingEvent
 from payments.gateway.sandbox import reference_of
 from payments.models import Payment, ProviderEvent, SandboxCheckout
-from payments.services.checkout import verify as settling
 from payments.services.checkout.start import start_payment
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events import inbox
 from tests.factories import NOW, make_booking
 from tests.provider import Provider
@@ -216,14 +216,13 @@ def test_a_lost_worker_is_followed_after_its_lease() -> None:
 def test_an_event_that_we_cannot_digest_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = paid(), paid()
     events = [store({"event": "charge.success", "tx_ref": payment.tx_ref}) for payment in (bad, good)]
-    settle = settling.settle
 
     def stumble(**fields: Any) -> Any:
         if fields["payment_id"] == bad.pk:
             raise ZeroDivisionError("Abebe 251911234567")
-        return settle(**fields)
+        return verify_payment(**fields)
 
-    monkeypatch.setattr(inbox, "settle", stumble)
+    monkeypatch.setattr(inbox, "verify_payment", stumble)
     assert inbox.process_due(now=timezone.now()) == 1
     rows = [ProviderEvent.objects.get(pk=event.pk) for event in events]
     assert [(row.status, row.last_error) for row in rows] == [
@@ -242,7 +241,7 @@ def test_what_a_person_has_seen_to_keeps_what_it_said() -> None:
     row = store({"event": "charge.success", "tx_ref": "CHAPA-NOTOURS"})
     inbox.process_event(event_id=row.pk, now=NOW)
     event = inbox.set_aside(event_id=row.pk, reason=" The  shop ", actor=Actor("Sara"))
-    said = "No payment here has this transaction. Seen to by Sara: The shop"
+    said = "No payment here has this transaction. Handled by Sara: The shop"
     assert (event.status, event.last_error) == ("ignored", said)
     with pytest.raises(Refused):
         inbox.set_aside(event_id=row.pk, reason="Again", actor=Actor("Sara"))

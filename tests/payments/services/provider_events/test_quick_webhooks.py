@@ -16,7 +16,7 @@ from payments.gateway import Answer, Order, Verdict
 from payments.gateway.chapa import Chapa
 from payments.gateway.sandbox import Sandbox
 from payments.models import Payment, SandboxCheckout
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events.inbox import process_event, store_event
 from tests.factories import make_booking
 from tests.provider import Provider
@@ -126,7 +126,7 @@ def test_the_sandbox_does_the_same(booking: Booking, settings: Settings, monkeyp
     def initialise(self: Sandbox, wanted: Order) -> Answer:
         answer = order(self, wanted)
         SandboxCheckout.objects.update(status="success")
-        settle(payment_id=Payment.objects.get().pk, source="webhook", actor=SYSTEM, now=timezone.now())
+        verify_payment(payment_id=Payment.objects.get().pk, source="webhook", actor=SYSTEM, now=timezone.now())
         return answer
 
     monkeypatch.setattr(Sandbox, "initialise", initialise)

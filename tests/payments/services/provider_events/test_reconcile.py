@@ -239,7 +239,7 @@ def test_a_death_while_asking_leaves_what_is_known(provider: Provider, monkeypat
     def die(**_fields: Any) -> Any:
         raise SystemExit
 
-    monkeypatch.setattr(reconcile, "settle", die)
+    monkeypatch.setattr(reconcile, "verify_payment", die)
     paid(provider, heard=False)
     with pytest.raises(SystemExit):
         run()

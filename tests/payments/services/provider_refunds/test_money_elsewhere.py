@@ -11,7 +11,7 @@ from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from payments.gateway import Answer, registry
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events import inbox
 from payments.services.provider_events.reconcile import reconcile_payments
 from payments.services.provider_refunds.check import check_refund, decide_refund
@@ -30,7 +30,7 @@ def told(payment: Payment) -> list[str]:
 
 
 def hear(payment: Payment) -> None:
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
 
 
 def test_a_refund_on_its_way_while_the_bank_takes_the_payment_back_is_told_and_keeps_its_name(live: Provider) -> None:

@@ -17,7 +17,7 @@ from notifications.models import Message
 from payments.gateway.chapa import Chapa
 from payments.models import Payment, Refund
 from payments.services.checkout.review import apply_review
-from payments.services.checkout.verify import settle
+from payments.services.checkout.verify import verify_payment
 from payments.services.decisions import sections
 from payments.services.provider_refunds.answers import provider_tx_ref
 from payments.services.provider_refunds.check import check_refund, decide_refund
@@ -133,7 +133,7 @@ def test_a_test_key_refunds_nothing_and_says_so(provider: Provider) -> None:
     provider.book.txs[payment.tx_ref].mode = "test"
     Payment.objects.update(provider_mode="test")
     provider.pay(payment.tx_ref)
-    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
     refund = send(Payment.objects.get())
     assert state(refund) == ("failed", Decimal("2000.00"))
     assert "live mode" in refund.check_note
@@ -171,7 +171,7 @@ def test_our_own_refund_and_the_webhook_about_it_book_it_once(live: Provider, fi
     live.mark(payment.tx_ref, "refunded")
     steps: dict[str, Callable[[], object]] = {
         "check": lambda: check(refund),
-        "webhook": lambda: settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER),
+        "webhook": lambda: verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER),
     }
     for step in sorted(steps, key=lambda name: name != first):
         steps[step]()
@@ -186,7 +186,7 @@ def test_a_webhook_makes_an_unclear_refund_due_at_once(live: Provider) -> None:
     refund = send(payment, "2000.00")
     live.set_refund(theirs(live), "refunded")
     live.mark(payment.tx_ref, "refunded")
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
     assert work_off_due(now=NOW) == 1
     assert state(refund) == ("succeeded", Decimal("0.00"))
 
@@ -280,7 +280,7 @@ def test_what_the_bank_took_back_can_t_be_paid_back_any_more(live: Provider) -> 
     payment = paid_at(live)
     refund = send(payment)
     live.mark(payment.tx_ref, "reversed")
-    settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER)
+    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER)
     assert (state(refund), refund.check_note) == (("failed", Decimal(0)), "The bank took the payment back.")
     assert refund_mails() == [("withdrawn", "500.00", "yes")]
     assert list(payment.refunds.filter(status="succeeded").values_list("kind", "amount")) == [
@@ -307,7 +307,7 @@ def kept(live: Provider) -> Payment:
     """Another amount than what was asked for, kept by a person."""
     payment = begun_at(live)
     live.pay(payment.tx_ref, amount=1500)
-    settle(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
+    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
     return apply_review(payment_id=payment.pk, actor=clerk(), now=NOW)
 
 
@@ -332,7 +332,7 @@ def test_a_refund_made_at_the_provider_replaces_one_that_still_waits_here(live: 
     refund = ask(payment, "2000.00", way="provider")
     live.mark(payment.tx_ref, "refunded")
     for _ in range(2):
-        settle(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER)
+        verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=LATER)
     assert state(refund) == ("failed", Decimal(0))
     outside = payment.refunds.get(status="succeeded")
     assert (outside.amount, outside.requested_by, live.count("refund")) == (Decimal("2000.00"), None, 0)

@@ -186,7 +186,7 @@ def test_a_departure_that_we_cancelled_gives_everything_back() -> None:
     ids = [payment.booking.departure_id]
     departures.cancel_departures(departure_ids=ids, reason="Road closed", actor=clerk(), now=NOW)
     proposal = propose(payment=Payment.objects.get(), now=NOW)
-    assert (proposal.amount, proposal.why) == (Decimal("2000.00"), "We cancelled the departure: all of it.")
+    assert (proposal.amount, proposal.why) == (Decimal("2000.00"), "We cancelled the departure: the full amount.")
 
 
 def test_a_live_booking_gives_back_the_excess_first() -> None:

@@ -1,4 +1,4 @@
-"""From which day to which: the question of the takings."""
+"""From which day to which: the question of the revenue report."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ def presets(today: date) -> list[tuple[str, date, date]]:
     ]
 
 
-class TakingsForm(forms.Form):
+class RevenueReportForm(forms.Form):
     """Left out or unreadable days are those of this month."""
 
     first = forms.DateField(label="From", widget=UnfoldAdminTextInputWidget({"type": "date"}))

@@ -1,4 +1,4 @@
-"""The takings: a page to look at, and the same as a spreadsheet."""
+"""The revenue report: a page to look at, and the same as a spreadsheet."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ from django.utils.http import content_disposition_header, urlencode
 from bookings.desk.people import clerk
 from bookings.errors import Refused
 from bookings.resources import SafeCSV, SafeXLSX
-from payments.forms.takings import TakingsForm, presets
-from payments.resources import takings_table
-from payments.services.revenue_report import Takings, takings
+from payments.forms.revenue_report import RevenueReportForm, presets
+from payments.resources import revenue_table
+from payments.services.revenue_report import RevenueReport, revenue_report
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin
@@ -27,7 +27,7 @@ def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
     if not clerk(request).has_perm("payments.view_takings"):
         raise PermissionDenied
     today = timezone.localdate()
-    form = TakingsForm(request.GET, today=today)
+    form = RevenueReportForm(request.GET, today=today)
     report = _report(form)
     if report and (kind := request.GET.get("format")) in FORMATS:
         return _file(report, str(kind))
@@ -37,7 +37,7 @@ def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
     ]
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "Takings",
+        "title": "Revenue report",
         "opts": model_admin.opts,
         "media": model_admin.media,
         "form": form,
@@ -45,27 +45,27 @@ def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
         "presets": days,
         "query": _query(report.first, report.last) if report else "",
     }
-    return TemplateResponse(request, "admin/payments/takings.html", context)
+    return TemplateResponse(request, "admin/payments/revenue_report.html", context)
 
 
 def _query(first: date, last: date) -> str:
     return urlencode({"first": first.isoformat(), "last": last.isoformat()})
 
 
-def _report(form: TakingsForm) -> Takings | None:
+def _report(form: RevenueReportForm) -> RevenueReport | None:
     if not form.is_valid():
         return None
     try:
-        return takings(first=form.cleaned_data["first"], last=form.cleaned_data["last"])
+        return revenue_report(first=form.cleaned_data["first"], last=form.cleaned_data["last"])
     except Refused as refusal:
         form.add_error("first", refusal.detail)
         return None
 
 
-def _file(report: Takings, kind: str) -> HttpResponse:
+def _file(report: RevenueReport, kind: str) -> HttpResponse:
     written: Any = FORMATS[kind]()
-    content = written.export_data(takings_table(report))
+    content = written.export_data(revenue_table(report))
     body = content.encode("utf-8-sig") if isinstance(content, str) else content
-    name = f"takings-{report.first}-to-{report.last}.{kind}"
+    name = f"revenue-{report.first}-to-{report.last}.{kind}"
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return HttpResponse(body, content_type=written.get_content_type(), headers=headers)

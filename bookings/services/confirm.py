@@ -24,7 +24,7 @@ def confirm(bookings: Sequence[Booking], *, actor: Actor, now: datetime, text: s
     return [pair for pair in pairs if pair[0].status == Status.CONFIRMED]
 
 
-def settle(bookings: Sequence[Booking], *, actor: Actor, now: datetime) -> list[Booking]:
+def confirm_covered(bookings: Sequence[Booking], *, actor: Actor, now: datetime) -> list[Booking]:
     """Confirm those of these locked bookings that are pending and whose deposit is covered; returns them.
 
     Queues no mail: the caller's mail says the new status.
