@@ -1,4 +1,4 @@
-"""The pages of bookings and of the outbox. payments adds its panels and acts to the booking page."""
+"""The pages of bookings and of the outbox. payments extends the booking page."""
 
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.customers import CustomerAdmin

@@ -110,9 +110,7 @@ def _save(
     Traveller.objects.bulk_create(
         Traveller(booking=booking, name=t.name, category=t.category, notes=t.notes) for t in travellers
     )
-    booking.status = ""  # the timeline's "from": nothing
-    [event] = add_events([booking], kind="created", to=to, actor=actor, now=now)
-    booking.status = to
+    [event] = add_events([booking], kind="created", was="", to=to, actor=actor, now=now)
     confirm_covered([booking], actor=actor, now=now)  # where nothing is due in advance
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
     if booking.integration and not waitlist:

@@ -60,16 +60,18 @@ def add_events(
     text: str = "",
     texts: Mapping[int, str] | None = None,
     to: Booking.Status | None = None,
+    was: str | None = None,
 ) -> list[BookingEvent]:
     """One timeline row for each booking; `to` names the new status where the row stands for a status change.
 
+    The status before is what the bookings have now, or `was`: that of new ones is "".
     `texts`, by booking id, goes before the one `text` for all.
     """
     return BookingEvent.objects.bulk_create(
         BookingEvent(
             booking=booking,
             kind=kind,
-            from_status=booking.status if to else "",
+            from_status=(booking.status if was is None else was) if to else "",
             to_status=to or "",
             text=(texts[booking.pk] if texts else text)[:500],
             actor=actor.user,

@@ -1,19 +1,9 @@
-"""The pages of payments, and what they add to bookings: a panel, three acts, and the import with what was paid."""
+"""The pages of payments, and the booking's pages with what payments adds to them."""
 
-from bookings.admin import BookingAdmin
-from bookings.admin.booking_acts import CONFIRM
-from payments.admin.acts import AWAIT, RECORD
-from payments.admin.booking_panel import payments_panel
+from payments.admin.bookings import PaidBookingAdmin
 from payments.admin.closing import ClosedDecisionAdmin
 from payments.admin.inbox import ProviderEventAdmin
-from payments.admin.link_act import LINK
 from payments.admin.payments import PaymentAdmin
 from payments.admin.refunds import RefundAdmin
-from payments.resources import PaidBookingResource
 
-__all__ = ["ClosedDecisionAdmin", "PaymentAdmin", "ProviderEventAdmin", "RefundAdmin"]
-
-after_confirm = BookingAdmin.acts.index(CONFIRM) + 1
-BookingAdmin.acts[after_confirm:after_confirm] = [LINK, RECORD, AWAIT]
-BookingAdmin.panels.insert(0, payments_panel)
-BookingAdmin.import_resource = PaidBookingResource
+__all__ = ["ClosedDecisionAdmin", "PaidBookingAdmin", "PaymentAdmin", "ProviderEventAdmin", "RefundAdmin"]

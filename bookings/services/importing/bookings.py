@@ -232,11 +232,7 @@ def _write_timeline(bookings: Sequence[Booking], rows: Sequence[BookingRow], run
     pairs: list[Pair] = []
     for status in NEW.values():
         group = [booking for booking in bookings if booking.status == status]
-        for booking in group:
-            booking.status = ""
-        events = add_events(group, kind="created", to=status, texts=texts, actor=run.actor, now=run.now)
-        for booking in group:
-            booking.status = status
+        events = add_events(group, kind="created", was="", to=status, texts=texts, actor=run.actor, now=run.now)
         pairs += zip(group, events, strict=True)
     return pairs
 

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin import BookingAdmin, DepartureAdmin
+from bookings.admin import DepartureAdmin
 from bookings.models import Booking, BookingEvent, Customer, Departure
 from config.roles import ROLES
 from notifications.models import Message
+from payments.admin import PaidBookingAdmin
 from tests.desk import act_url, booked, departure_in, desk, press, said
 from tests.factories import make_customer, make_message, make_user
 
@@ -41,7 +42,7 @@ def test_each_role_is_refused_the_acts_that_it_lacks_the_permission_for() -> Non
         user.groups.add(Group.objects.get(name=role))
         client = Client()
         client.force_login(user)
-        for acts, row in ((BookingAdmin.acts, booking), (DepartureAdmin.acts, departure)):
+        for acts, row in ((PaidBookingAdmin.acts, booking), (DepartureAdmin.acts, departure)):
             for act in acts:
                 if act.permission not in permissions:
                     assert press(client, act.name, row).status_code == 403, (role, act.name)
