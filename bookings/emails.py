@@ -1,6 +1,6 @@
 """Which mail a booking's change means, and the facts that go into it (see notifications.catalogue)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,22 +16,20 @@ from notifications.catalogue import TRIP
 Status = Booking.Status
 FACTS: Final = frozenset(TRIP)  # the names in booking_facts
 
-GOING: Final = frozenset({Status.PENDING, Status.CONFIRMED})
-LIVE: Final = GOING | {Status.WAITLISTED}
 # The states in which a booking still wants a mail of the kind. What isn't here is true whatever becomes of it: money
 # came, was refused, went back or was taken back.
-WANTED_IN: Final[Mapping[str, frozenset[str]]] = {
-    "booking_confirmation": GOING,
+WANTED_IN: Final[Mapping[str, Collection[str]]] = {
+    "booking_confirmation": Booking.OWING,
     "booking_confirmed": frozenset({Status.CONFIRMED}),
     "booking_waitlisted": frozenset({Status.WAITLISTED}),
-    "booking_promoted": GOING,
+    "booking_promoted": Booking.OWING,
     "booking_cancelled": frozenset({Status.CANCELLED}),
-    "booking_rescheduled": LIVE,
+    "booking_rescheduled": Booking.LIVE,
     "booking_expired": frozenset({Status.EXPIRED}),
-    "booking_changed": LIVE,
+    "booking_changed": Booking.LIVE,
     "departure_reminder": frozenset({Status.CONFIRMED}),
-    "payment_request": GOING,
-    "payment_reminder": GOING,
+    "payment_request": Booking.OWING,
+    "payment_reminder": Booking.OWING,
 }
 # What is asked for: untrue as soon as money comes, or the booking changes.
 ABOUT_DUES = ("payment_request", "payment_reminder")
@@ -110,8 +108,8 @@ def dedupe_key(kind: str, booking: Booking, occurrence: str) -> str:
 def booking_facts(booking: Booking, *, now: datetime) -> dict[str, Any]:
     """The facts of notifications.catalogue.TRIP as they are now; times are in the trip's time zone."""
     departure, trip = booking.departure, booking.departure.trip
-    over = booking.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
-    owed = booking.balance > 0 and booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    over = booking.status in Booking.GONE
+    owed = booking.balance > 0 and booking.status in Booking.OWING
     return {
         "customer_name": harmless_name(booking.customer.name),
         "reference": booking.reference,

@@ -41,5 +41,5 @@ def can_pay_online(booking: Booking) -> bool:
     """Something is owed, the booking is live, and a provider takes its currency."""
     if not online_payment_offered():
         return False
-    live = booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    live = booking.status in Booking.OWING
     return live and booking.balance > 0 and booking.currency in settings.ONLINE_CURRENCIES

@@ -165,7 +165,7 @@ def _about(booking: Booking, now: datetime) -> dict[str, object]:
         "how_to_pay": settings.PAYMENT_INSTRUCTIONS,
         "booking": booking,
         "trip": trip,
-        "is_live": booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED),
+        "is_live": booking.status in Booking.OWING,
         "time_of": trip.time_zone.rpartition("/")[2].replace("_", " "),
         "starts": written_out(booking.departure.starts_at, trip),
         "hold_until": written_out(booking.hold_expires_at, trip) if held and booking.hold_expires_at else "",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Status = Booking.Status
 Bookings = Sequence[Booking]
 SHOWN = 10  # bookings named one by one
-LIVE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
 
 
 def confirm(order: Order) -> Outcome[Any]:
@@ -32,7 +31,7 @@ def confirm(order: Order) -> Outcome[Any]:
 
 def can_confirm(booking: Booking, user: "User", _now: datetime) -> bool:
     paid = booking.staying >= booking.deposit_due
-    return booking.status == Status.PENDING and (paid or user.has_perm("bookings.confirm_unpaid_booking"))
+    return booking.allows("confirm") and (paid or user.has_perm("bookings.confirm_unpaid_booking"))
 
 
 def confirm_effects(bookings: Bookings) -> Iterator[str]:
@@ -90,7 +89,7 @@ def mark_no_show(order: Order) -> Outcome[Any]:
 
 
 def can_mark_no_show(booking: Booking, _user: "User", now: datetime) -> bool:
-    return booking.status in (Status.CONFIRMED, Status.COMPLETED) and booking.departure.starts_at <= now
+    return booking.allows("mark_no_show") and booking.departure.starts_at <= now
 
 
 def unmark_no_show(order: Order) -> Outcome[Any]:
@@ -127,8 +126,8 @@ def mail_effects(bookings: Bookings) -> Iterator[str]:
         yield format_html(words, booking.customer.name, url)
 
 
-def in_status(*statuses: Status) -> "Allows":
-    return lambda booking, _user, _now: booking.status in statuses
+def in_state_for(change: str) -> "Allows":
+    return lambda booking, _user, _now: booking.allows(change)
 
 
 def told_by(kind: str) -> "Effects":
@@ -162,7 +161,7 @@ PROMOTE = Act(
     question=Wording("Give {name} seats?", "Give {count} waiting bookings seats, oldest first?"),
     done=Wording("{name} is off the waiting list and holds seats.", "{count} bookings are off the waiting list."),
     run=promote,
-    allows=in_status(Status.WAITLISTED),
+    allows=in_state_for("promote"),
     effects=told_by("booking_promoted"),
     row_states=(Status.WAITLISTED,),
 )
@@ -174,7 +173,7 @@ BRING_BACK = Act(
     question=Wording("Bring {name} back?", "Bring {count} bookings back?"),
     done=Wording("{name} is back and holds its seats.", "{count} bookings are back."),
     run=bring_back,
-    allows=in_status(Status.EXPIRED, Status.CANCELLED),
+    allows=in_state_for("reinstate"),
     effects=bring_back_effects,
     bulk=False,
 )
@@ -186,7 +185,7 @@ RESCHEDULE = Act(
     question=Wording("Move {name} to another departure?", "Move {count} bookings to another departure?"),
     done=Wording("{name} is moved.", "{count} bookings are moved."),
     run=reschedule,
-    allows=in_status(*LIVE),
+    allows=in_state_for("reschedule"),
     effects=told_by("booking_rescheduled"),
     form=RescheduleForm,
 )
@@ -198,7 +197,7 @@ CHANGE_PARTY = Act(
     question=Wording("Change the party of {name}?", "Change the party of {count} bookings?"),
     done=Wording("{name} has its new party size.", "{count} bookings have their new party size."),
     run=change_party,
-    allows=in_status(*LIVE),
+    allows=in_state_for("change_party"),
     effects=party_effects,
     form=PartySizeForm,
     bulk=False,
@@ -222,7 +221,7 @@ WAS_THERE = Act(
     question=Wording("Undo the no-show of {name}?", "Undo the no-show of these {count} bookings?"),
     done=Wording("{name} is no longer a no-show.", "{count} bookings are no longer no-shows."),
     run=unmark_no_show,
-    allows=in_status(Status.NO_SHOW),
+    allows=in_state_for("unmark_no_show"),
 )
 RESEND = Act(
     name="resend",
@@ -244,7 +243,7 @@ CANCEL = Act(
     question=Wording("Cancel {name}?", "Cancel {count} bookings?"),
     done=Wording("{name} is cancelled.", "{count} bookings are cancelled."),
     run=cancel,
-    allows=in_status(*LIVE),
+    allows=in_state_for("cancel"),
     effects=cancel_effects,
     form=ReasonForm,
     danger=True,

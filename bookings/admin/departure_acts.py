@@ -10,7 +10,7 @@ from bookings.forms.acts import ReasonForm
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services import departures
-from bookings.services.departures import CANCEL, CLOSE, LIVE, OPEN, StatusChange
+from bookings.services.departures import CANCEL, CLOSE, OPEN, StatusChange
 from bookings.wording import people
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def cancel(order: Order) -> Outcome[Any]:
 
 
 def cancel_effects(rows: Sequence[Departure]) -> Iterator[str]:
-    live = Booking.objects.filter(departure__in=rows, status__in=LIVE).select_related("customer")
+    live = Booking.objects.filter(departure__in=rows, status__in=Booking.LIVE).select_related("customer")
     bookings = list(live)
     if not bookings:
         yield "No live bookings are on it."

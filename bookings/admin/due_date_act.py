@@ -23,7 +23,7 @@ def change(order: Order) -> Outcome[Any]:
 
 
 def can_change(booking: Booking, _user: "User", _now: datetime) -> bool:
-    return booking.status in due_dates.OWING and booking.balance > 0
+    return booking.allows("change_due_date") and booking.balance > 0
 
 
 def effects(bookings: Sequence[Booking]) -> Iterator[str]:

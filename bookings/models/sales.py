@@ -1,7 +1,9 @@
 """Who books what: customers, bookings, travellers and the timeline. See bookings.models."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from bookings.models.states import Change
 from bookings.models.text import Composed
 from bookings.models.trips import CURRENCIES, Departure, Money
 from bookings.names import validate_name
@@ -78,7 +81,24 @@ class Booking(models.Model):
         API = "api", _("API")
         IMPORT = "import", _("Import")
 
+    LIVE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)  # still to travel, or wanting to
+    OWING = (Status.PENDING, Status.CONFIRMED)  # has seats and is asked for money
+    GONE = (Status.EXPIRED, Status.CANCELLED)  # has given its seats back
     HOLDS_SEATS = (Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
+    CHANGES: Final[Mapping[str, Change]] = {
+        "confirm": Change((Status.PENDING,), "confirmed"),
+        "promote": Change((Status.WAITLISTED,), "moved off the waiting list"),
+        "reschedule": Change(LIVE, "moved"),
+        "change_party": Change(LIVE, "changed"),
+        "change_due_date": Change(OWING, "given another day to pay"),
+        "cancel": Change(LIVE, "cancelled"),
+        "expire": Change((Status.PENDING,), "expired"),
+        "reinstate": Change(GONE, "brought back"),
+        "complete": Change((Status.CONFIRMED,), "completed"),
+        "mark_no_show": Change((Status.CONFIRMED, Status.COMPLETED), "a no-show"),
+        "unmark_no_show": Change((Status.NO_SHOW,), "unmarked"),
+        "close_waiting": Change((Status.WAITLISTED,), "closed"),
+    }
 
     reference = models.CharField(_("reference"), max_length=12, unique=True, editable=False)
     departure = models.ForeignKey(Departure, models.PROTECT, related_name="bookings", verbose_name=_("departure"))
@@ -206,9 +226,13 @@ class Booking(models.Model):
             return min(deposit, self.balance)
         return max(self.balance, Decimal(0))
 
+    def allows(self, change: str) -> bool:
+        """Whether its state is one from which it may be changed so, by a name of CHANGES."""
+        return self.status in self.CHANGES[change].sources
+
     def is_overdue(self, now: datetime) -> bool:
         """Something is to be paid and its day is over, in the trip's time zone. The departure's trip must be loaded."""
-        if self.balance_due_on is None or self.status not in (self.Status.PENDING, self.Status.CONFIRMED):
+        if self.balance_due_on is None or self.status not in self.OWING:
             return False
         return self.balance > 0 and self.balance_due_on < now.astimezone(self.departure.trip.zone).date()
 

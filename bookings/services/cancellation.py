@@ -22,7 +22,7 @@ def days_before(departure: Departure, moment: datetime) -> int:
 
 def cancelled_at(booking: Booking) -> datetime | None:
     """When it was cancelled or expired the last time; None while it is alive. Uses what is prefetched of its events."""
-    if booking.status not in (Booking.Status.CANCELLED, Booking.Status.EXPIRED):
+    if booking.status not in Booking.GONE:
         return None
     ends: list[BookingEvent] = [event for event in booking.events.all() if event.to_status == booking.status]
     return ends[-1].created_at if ends else booking.updated_at

@@ -17,7 +17,6 @@ from bookings.services.transitions import cancel_bookings, need_reason
 
 Status = Departure.Status
 MOST_CODES = 100  # in one statement
-LIVE = (Booking.Status.WAITLISTED, Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
 def departure_code(trip: Trip, starts_at: datetime) -> str:
@@ -100,6 +99,6 @@ def cancel_departures(
 
 
 def _cancel_live(departure_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> int:
-    live = Booking.objects.filter(departure__in=departure_ids, status__in=LIVE)
+    live = Booking.objects.filter(departure__in=departure_ids, status__in=Booking.LIVE)
     ids = list(live.values_list("pk", flat=True))
     return len(cancel_bookings(booking_ids=ids, reason=reason, actor=actor, now=now).done) if ids else 0

@@ -10,12 +10,10 @@ from django.db.models import F, Q, QuerySet
 from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Trip
-from bookings.services.rows import add_events, sort_out
-from bookings.services.transitions import not_in
+from bookings.services.rows import add_events, not_allowed, sort_out
 from notifications import outbox
 
 Status = Booking.Status
-OWING = (Status.PENDING, Status.CONFIRMED)
 
 
 @transaction.atomic
@@ -26,7 +24,7 @@ def change_due_date(*, booking_id: int, due_on: date, actor: Actor, now: datetim
     """
 
     def check(booking: Booking) -> Refused | None:
-        return not_in(booking, OWING, "given another day to pay") or _unfit(booking, due_on, now)
+        return not_allowed(booking, "change_due_date") or _unfit(booking, due_on, now)
 
     booking = sort_out([booking_id], check).single()
     before = booking.balance_due_on
@@ -61,4 +59,4 @@ def overdue(bookings: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
     over = Q(pk__in=[])
     for today, names in zones.items():
         over |= Q(balance_due_on__lt=today, departure__trip__time_zone__in=names)
-    return bookings.filter(over, status__in=OWING, paid__lt=F("total") + F("going_back"))
+    return bookings.filter(over, status__in=Booking.OWING, paid__lt=F("total") + F("going_back"))

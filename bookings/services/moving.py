@@ -12,12 +12,10 @@ from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services.confirm import confirm_covered
 from bookings.services.create import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
-from bookings.services.rows import add_events, lock_bookings, sort_out
+from bookings.services.rows import add_events, lock_bookings, not_allowed, sort_out
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
-from bookings.services.transitions import not_in
 
 Status = Booking.Status
-MOVABLE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)
 
 
 @transaction.atomic
@@ -52,7 +50,7 @@ def reschedule_bookings(
 
 def _stays(booking: Booking, target: Departure, now: datetime) -> Refused | None:
     """Why this booking can't go to that departure, seats apart."""
-    if refusal := not_in(booking, MOVABLE, "moved"):
+    if refusal := not_allowed(booking, "reschedule"):
         return refusal
     if booking.departure_id == target.pk:
         return Refused("same_departure", f"{booking.reference} is on {target.code} already.")
@@ -92,7 +90,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
 @transaction.atomic
 def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: datetime) -> Booking:
     """Take or give back the difference; total and deposit follow the agreed price a person."""
-    booking = sort_out([booking_id], lambda b: not_in(b, MOVABLE, "changed")).single()
+    booking = sort_out([booking_id], lambda b: not_allowed(b, "change_party")).single()
     old, more = booking.party_size, party_size - booking.party_size
     _check_size(booking, party_size)
     if not more:

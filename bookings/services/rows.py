@@ -36,6 +36,15 @@ def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | No
     return outcome
 
 
+def not_allowed(booking: Booking, change: str) -> Refused | None:
+    """The refusal when a booking's state doesn't allow the change (a name of Booking.CHANGES), else None."""
+    if booking.allows(change):
+        return None
+    waits = booking.status == Booking.Status.WAITLISTED
+    state = "on the waiting list" if waits else booking.get_status_display().lower()
+    return Refused("wrong_status", f"{booking.reference} is {state} and can't be {Booking.CHANGES[change].done}.")
+
+
 def change_status(
     bookings: Sequence[Booking], to: Booking.Status, *, actor: Actor, now: datetime, text: str = "", **fields: Any
 ) -> list[Pair]:

@@ -13,7 +13,7 @@ from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services.confirm import confirm, confirm_covered
 from bookings.services.create import balance_due_on, hold_until
-from bookings.services.rows import change_status, sort_out
+from bookings.services.rows import change_status, not_allowed, sort_out
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
 from bookings.wording import going_back, money
 from notifications import outbox
@@ -29,14 +29,6 @@ def need_reason(reason: str) -> str:
     return reason[:255]
 
 
-def not_in(booking: Booking, allowed: Sequence[str], verb: str) -> Refused | None:
-    """The refusal when a booking's status doesn't allow the act, else None."""
-    if booking.status in allowed:
-        return None
-    state = "on the waiting list" if booking.status == Status.WAITLISTED else booking.get_status_display().lower()
-    return Refused("wrong_status", f"{booking.reference} is {state} and can't be {verb}.")
-
-
 @transaction.atomic
 def confirm_bookings(
     *, booking_ids: Sequence[int], actor: Actor, now: datetime, unpaid_reason: str = ""
@@ -49,7 +41,7 @@ def confirm_bookings(
     def check(booking: Booking) -> Refused | None:
         if booking.status == Status.CONFIRMED:
             return Refused("already_confirmed", f"{booking.reference} is confirmed already.")
-        if refusal := not_in(booking, [Status.PENDING], "confirmed"):
+        if refusal := not_allowed(booking, "confirm"):
             return refusal
         if booking.staying < booking.deposit_due and not unpaid_reason.strip():
             owed = money(booking.deposit_due - booking.staying, booking.currency)
@@ -72,7 +64,7 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
     def check(booking: Booking) -> Refused | None:
         if booking.status == Status.CANCELLED:
             return Refused("already_cancelled", f"{booking.reference} is cancelled already.")
-        return not_in(booking, [Status.WAITLISTED, Status.PENDING, Status.CONFIRMED], "cancelled")
+        return not_allowed(booking, "cancel")
 
     outcome = sort_out(booking_ids, check)
     held = seats_of(outcome.done)
@@ -105,7 +97,7 @@ def _expire(booking_ids: Sequence[int], now: datetime) -> int:
     def check(booking: Booking) -> Refused | None:
         over = booking.hold_expires_at is not None and booking.hold_expires_at <= now
         no_money = booking.staying <= 0 and not booking.payment_open
-        if over and no_money and booking.status == Status.PENDING:
+        if over and no_money and booking.allows("expire"):
             return None
         return Refused("hold_changed", "The hold was changed.")
 
@@ -122,7 +114,7 @@ def _expire(booking_ids: Sequence[int], now: datetime) -> int:
 @transaction.atomic
 def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     """expired|cancelled → pending, and confirmed when the deposit is covered; only if the seats are free."""
-    outcome = sort_out([booking_id], lambda b: not_in(b, [Status.EXPIRED, Status.CANCELLED], "brought back"))
+    outcome = sort_out([booking_id], lambda b: not_allowed(b, "reinstate"))
     booking = outcome.single()
     take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
     reread_departures([booking])
@@ -147,7 +139,7 @@ def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) ->
     """confirmed|completed → no_show, once the departure has started. The seats stay taken."""
 
     def check(booking: Booking) -> Refused | None:
-        if refusal := not_in(booking, [Status.CONFIRMED, Status.COMPLETED], "a no-show"):
+        if refusal := not_allowed(booking, "mark_no_show"):
             return refusal
         if booking.departure.starts_at > now:
             return Refused("not_departed", f"{booking.reference}: {booking.departure.code} hasn't left yet.")
@@ -162,7 +154,7 @@ def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) ->
 @transaction.atomic
 def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """no_show → completed when the departure is over, else confirmed."""
-    outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.NO_SHOW], "unmarked"))
+    outcome = sort_out(booking_ids, lambda b: not_allowed(b, "unmark_no_show"))
     over = [b for b in outcome.done if b.departure.ends_at <= now]
     on_the_way = [b for b in outcome.done if b.departure.ends_at > now]
     change_status(over, Status.COMPLETED, actor=actor, now=now, text="No-show undone")
@@ -188,7 +180,7 @@ def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:
 
 @transaction.atomic
 def _complete(booking_ids: Sequence[int], now: datetime) -> int:
-    outcome = sort_out(booking_ids, lambda b: not_in(b, [Status.CONFIRMED], "completed"))
+    outcome = sort_out(booking_ids, lambda b: not_allowed(b, "complete"))
     change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
     emails.withdraw_unwanted(outcome.done, to=Status.COMPLETED, reason="The departure has ended.")
     return len(outcome.done)
@@ -198,7 +190,7 @@ def _complete(booking_ids: Sequence[int], now: datetime) -> int:
 def close_waiting_lists(*, departure_ids: Sequence[int], now: datetime) -> None:
     """Who still waits when the departure is over waits no more; a mail about it would help nobody."""
     waiting = Booking.objects.filter(departure__in=departure_ids, status=Status.WAITLISTED)
-    outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: not_in(b, [Status.WAITLISTED], "closed"))
+    outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: not_allowed(b, "close_waiting"))
     reason = "No seat came free"
     change_status(outcome.done, Status.CANCELLED, actor=SYSTEM, now=now, text=reason, cancel_reason=reason)
     outbox.withdraw(topics=[b.topic for b in outcome.done], reason=reason)

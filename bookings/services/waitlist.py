@@ -14,9 +14,8 @@ from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services.confirm import confirm_covered
 from bookings.services.create import hold_until
-from bookings.services.rows import change_status, sort_out
+from bookings.services.rows import change_status, not_allowed, sort_out
 from bookings.services.seats import lock_departures, reread_departures, take_many, why_no_seats
-from bookings.services.transitions import not_in
 
 BATCH = 200
 
@@ -29,7 +28,7 @@ def promote_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
 @transaction.atomic
 def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """As many of these as fit, oldest first; the others are refused with SoldOut or the reason."""
-    waiting = sort_out(booking_ids, lambda b: not_in(b, [Booking.Status.WAITLISTED], "moved off the waiting list"))
+    waiting = sort_out(booking_ids, lambda b: not_allowed(b, "promote"))
     outcome = Outcome[Booking](refused=waiting.refused)
     departures = lock_departures(b.departure_id for b in waiting.done)
     reread_departures(waiting.done)

@@ -37,7 +37,7 @@ def record(order: Order) -> Outcome[Any]:
 
 
 def record_effects(bookings: Sequence[Booking]) -> Iterator[str]:
-    gone = [b for b in bookings if b.status in (Booking.Status.CANCELLED, Booking.Status.EXPIRED)]
+    gone = [b for b in bookings if b.status in Booking.GONE]
     if gone:
         names = ", ".join(booking.reference for booking in gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
         yield f"Cancelled or expired: {names}. The money is kept, but it doesn't bring the seats back."
@@ -130,7 +130,7 @@ RECORD = Act(
     allows=owes,
     effects=record_effects,
     form=ReceivedMoneyForm,
-    row_states=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
+    row_states=Booking.OWING,
 )
 AWAIT = Act(
     name="await-payment",

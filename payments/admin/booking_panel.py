@@ -51,7 +51,7 @@ def summary(booking: Booking, now: datetime) -> dict[str, Any]:
     refunds = Refund.objects.filter(payment__booking=booking).aggregate(
         refunded=Sum("amount", filter=gone), going_back=Sum("amount", filter=coming)
     )
-    live = booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    live = booking.status in Booking.OWING
     deposit = booking.due_at(now) if live and booking.staying < booking.deposit_due else NOTHING
     return {
         **{name: value or NOTHING for name, value in (payments | refunds).items()},

@@ -47,7 +47,7 @@ def can_refund(payment: Payment, _user: "User", _now: datetime) -> bool:
 
 def owed_again(booking: Booking, amount: Decimal | None = None) -> Iterator[str]:
     """What a live booking owes once `amount`, which is asked for already, or an amount not known yet has gone back."""
-    if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
+    if booking.status not in Booking.OWING:
         return
     excess = max((amount or Decimal(0)) - booking.balance, Decimal(0))
     if amount is not None and amount <= excess:

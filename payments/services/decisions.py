@@ -17,7 +17,7 @@ from bookings.services.cancellation import cancelled_at
 from payments.gateway import registry
 from payments.models import ClosedDecision, Payment, ProviderAlarm, ProviderEvent, Refund
 from payments.services import provider_alarm
-from payments.services.refunds.owed import GONE, bookings_to_look_at, in_chunks, overpaid_bookings
+from payments.services.refunds.owed import bookings_to_look_at, in_chunks, overpaid_bookings
 from payments.services.refunds.propose import left_on, propose_for_booking
 from payments.services.times import HOUR, LINK_MARGIN, link_life
 
@@ -210,7 +210,7 @@ def _owed(booking: Booking, facts: str, since: datetime, now: datetime) -> Itera
 
 def _bookings(facts: dict[int, str]) -> Iterator[tuple[Booking, str]]:
     """In this order, with all that a proposal reads; as many at a time as are probably shown."""
-    ends = Prefetch("events", BookingEvent.objects.filter(to_status__in=GONE).order_by("pk"))
+    ends = Prefetch("events", BookingEvent.objects.filter(to_status__in=Booking.GONE).order_by("pk"))
     rows = Booking.objects.select_related("customer", "departure__trip").prefetch_related("payments__refunds", ends)
     for chunk in in_chunks(list(facts)):
         found = rows.in_bulk(chunk)

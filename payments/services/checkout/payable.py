@@ -15,7 +15,6 @@ from payments.services import providers
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
 
 Status = Booking.Status
-LIVE = (Status.PENDING, Status.CONFIRMED)
 
 
 def find_booking(reference: str) -> Booking | None:
@@ -44,11 +43,11 @@ def why_closed(booking: Booking, *, now: datetime) -> str:
 def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
     """Why no new payment can be begun for this booking, in a sentence for the clerk."""
     name = booking.reference
-    if booking.status in LIVE and booking.balance <= 0:
+    if booking.status in Booking.OWING and booking.balance <= 0:
         return Refused("nothing_owed", f"{name} owes nothing.")
     if booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.REVIEW).exists():
         return Refused("in_review", f"{name} has a payment in review, which has to be decided first.")
-    if booking.status not in LIVE:
+    if booking.status not in Booking.OWING:
         return Refused("not_payable", f"{name} is {booking.get_status_display().lower()}, so it can't be paid online.")
     if booking.currency not in settings.ONLINE_CURRENCIES:
         return Refused("currency", f"{name} is in {booking.currency}, which can't be paid online.")

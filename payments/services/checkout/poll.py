@@ -20,7 +20,6 @@ from payments.services.times import BEING_MADE, PATIENCE, link_life, next_check
 
 logger = logging.getLogger(__name__)
 Status = Payment.Status
-GONE = (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
 AGAIN = timedelta(minutes=5)
 
 
@@ -50,7 +49,7 @@ def _due(now: datetime, limit: int) -> Iterator[Payment]:
     # A link of a booking that is gone, or owes less by now, must not be paid any more.
     payable = Q(status__in=(*Payment.OPEN, Status.FAILED))  # a failed one may be tried again on its link
     owed = F("booking__total") - F("booking__paid") + F("booking__going_back")
-    stale = Q(booking__status__in=GONE) | Q(amount__gt=owed)
+    stale = Q(booking__status__in=Booking.GONE) | Q(amount__gt=owed)
     asked_lately = Q(checked_at__gt=now - AGAIN)
     due = watched.filter(Q(next_check_at__lte=now) | (payable & stale & ~asked_lately))
     yield from due.select_related("booking").order_by("next_check_at")[:limit]
@@ -65,7 +64,7 @@ def follow_up(payment: Payment, *, source: str, now: datetime) -> Verified:
     """Close what is over or whose link nobody has; ask about the rest. `payment` comes with its booking."""
     if payment.status in Payment.LATE and payment.next_check_at is None:  # closed before; money may come all the same
         return verify_payment(payment_id=payment.pk, source=source, actor=SYSTEM, now=now)
-    if payment.booking.status in GONE or payment.amount > payment.booking.balance:
+    if payment.booking.status in Booking.GONE or payment.amount > payment.booking.balance:
         return close_attempt(payment_id=payment.pk, why="over", actor=SYSTEM, now=now)
     age = now - payment.created_at
     if age >= link_life() or (payment.status in (Status.CREATED, Status.UNKNOWN) and age >= BEING_MADE):

@@ -15,7 +15,6 @@ from bookings.models import Booking, BookingEvent, Money
 from payments.models import ClosedDecision, Payment, Refund
 from payments.services.refunds.propose import NOTHING, share_back
 
-GONE: Final = (Booking.Status.CANCELLED, Booking.Status.EXPIRED)
 FETCH: Final = 2000  # rows a round trip
 ENOUGH: Final = ("status", "total", "departure__status", "departure__starts_at")
 TERMS: Final = ("departure__trip__cancellation_tiers", "departure__trip__time_zone")
@@ -26,7 +25,7 @@ def bookings_to_look_at(*, only: Collection[int] | None = None) -> dict[int, str
 
     Without those that were closed as they are; of `only` these, closed or not.
     """
-    rows = _over(_chosen(Booking.objects.filter(status__in=GONE, paid__gt=0), only))
+    rows = _over(_chosen(Booking.objects.filter(status__in=Booking.GONE, paid__gt=0), only))
     found = [
         (booking.ended, booking.pk, fingerprint(booking))  # type: ignore[attr-defined]
         for booking in rows.select_related("departure__trip").only(*ENOUGH, *TERMS).iterator(FETCH)
@@ -50,7 +49,7 @@ def _chosen(rows: "QuerySet[Booking]", only: Collection[int] | None) -> "QuerySe
 def fingerprint(booking: Any) -> str:
     """Of what a decision about its money rests on; `booking` is a row of with_facts."""
     facts = [booking.total, booking.received, booking.back, booking.failed]
-    if booking.status in GONE:
+    if booking.status in Booking.GONE:
         facts += [booking.status, booking.ended]
     return hashlib.sha256(repr([str(fact) for fact in facts]).encode()).hexdigest()[:16]
 
