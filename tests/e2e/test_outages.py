@@ -146,6 +146,7 @@ def database(stack: Stack) -> Iterator[Proxy]:
 
 def test_a_database_that_is_away_is_503_and_a_line_in_each_log(stack: Stack, database: Proxy, inbox: Inbox) -> None:
     every_second(SWEEPER)
+    stack.environment["WEB_CONCURRENCY"] = "2"
     stack.start_web()
     stack.start_worker()
     stack.start_beat()
