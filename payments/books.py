@@ -135,7 +135,7 @@ def _unproven_refunds() -> Iterator[str]:
 
 
 def _holds() -> Iterator[str]:
-    """A booking knows whether money may be on its way, as crediting.keep_hold says."""
+    """A booking knows whether money may be on its way, as ledger.keep_hold says."""
     watched = Q(status__in=(*Payment.OPEN, Payment.Status.REVIEW)) | Q(next_check_at__isnull=False)
     coming = Payment.objects.filter(watched, booking=OuterRef("pk"), method__in=Payment.PROVIDER)
     actual = Case(When(Exists(coming), then=Value(value=True)), default=Value(value=False))

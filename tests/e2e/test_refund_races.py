@@ -29,7 +29,7 @@ from tests.payments.refunds import paid_at
 from tests.provider import Provider
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-SEND = "import django; django.setup(); from payments.services import refund_sending as r; "
+SEND = "import django; django.setup(); from payments.services.provider_refunds import send as r; "
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Payments in review: the provider took money, but not what was asked for. A person keeps it, or doesn't.
 
 Amounts never change: what is kept becomes a payment of its own, and the attempt that it came for has failed. A failed
-row that keeps the provider's answer is one that was decided; the same answer again moves it no more (settling).
+row that keeps the provider's answer is one that was decided; the same answer again moves it no more (verify).
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Money by hand: record it, await it, mark it received or failed. Corrections are in voiding.py."""
+"""Money by hand: record it, await it, mark it received or failed. Corrections are in void.py."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -91,7 +91,7 @@ def _sum(rows: "QuerySet[Any, Any]", booking: str) -> Coalesce:
 
 
 def _may_owe(booking: Any) -> bool:
-    """As proposing says it; money that came late is looked at there."""
+    """As propose says it; money that came late is looked at there."""
     return bool(booking.late or share_back(booking, booking.received, booking.ended) > booking.back)
 
 

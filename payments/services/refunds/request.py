@@ -1,6 +1,6 @@
 """Refunds at the desk: asked for, approved by another person above a limit, turned down, or handed over.
 
-What goes through the provider is sent and asked about by refund_sending.py. A booking's `paid` moves when a refund
+What goes through the provider is sent and asked about by provider_refunds. A booking's `paid` moves when a refund
 has succeeded, not before; until then its `going_back` says what of it doesn't stay.
 """
 
