@@ -35,10 +35,9 @@ def cancel(order: Order) -> Outcome[Any]:
     outcome, cancelled = departures.cancel_departures(
         departure_ids=order.ids, reason=order.answers["reason"], actor=order.actor, now=order.now
     )
-    report = outcome
-    if report.done and cancelled:
-        report.note = f"{cancelled} {'booking was' if cancelled == 1 else 'bookings were'} cancelled with it."
-    return report
+    if outcome.done and cancelled:
+        outcome.note = f"{cancelled} {'booking was' if cancelled == 1 else 'bookings were'} cancelled with it."
+    return outcome
 
 
 def cancel_effects(rows: Sequence[Departure]) -> Iterator[str]:

@@ -137,11 +137,11 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
         try:
-            report = act.run(order)
+            outcome = act.run(order)
         except Refused as refusal:
-            report = Outcome(refused=[(str(rows[0]), refusal)])
-        if not _curable(form, report):
-            tell(request, act, report)
+            outcome = Outcome(refused=[(str(rows[0]), refusal)])
+        if not _curable(form, outcome):
+            tell(request, act, outcome)
             return HttpResponseRedirect(next_url)
     _ask_for_files_again(request, form)
     return ask(model_admin, request, act, ids, next_url=next_url, form=form)
@@ -172,27 +172,27 @@ def _ask_for_files_again(request: HttpRequest, form: forms.Form) -> None:
             form.add_error(name, "Choose the file again: it was not kept, because something else was wrong.")
 
 
-def _curable(form: forms.Form, report: Outcome[Any]) -> bool:
+def _curable(form: forms.Form, outcome: Outcome[Any]) -> bool:
     """Put a lone refusal beside the field that it is about; False when no field of this form can cure it."""
-    if report.done or len(report.refused) != 1:
+    if outcome.done or len(outcome.refused) != 1:
         return False
-    [(_name, refusal)] = report.refused
+    [(_name, refusal)] = outcome.refused
     fields = [name for name in FIELDS.get(refusal.code, "").split() if name in form.fields]
     if fields:
         form.add_error(fields[0], refusal.detail)
     return bool(fields)
 
 
-def tell(request: HttpRequest, act: Act, report: Outcome[Any]) -> None:
+def tell(request: HttpRequest, act: Act, outcome: Outcome[Any]) -> None:
     """What came of it, as messages."""
-    if report.done:
-        messages.success(request, f"{act.done.of([str(row) for row in report.done])} {report.note}".strip())
-    if report.warnings:
-        messages.warning(request, report.warnings[0] if len(report.warnings) == 1 else _listed(report.warnings))
-    if not report.refused:
+    if outcome.done:
+        messages.success(request, f"{act.done.of([str(row) for row in outcome.done])} {outcome.note}".strip())
+    if outcome.warnings:
+        messages.warning(request, outcome.warnings[0] if len(outcome.warnings) == 1 else _listed(outcome.warnings))
+    if not outcome.refused:
         return
-    reasons = [r.detail if name in r.detail else f"{name}: {r.detail}" for name, r in report.refused]
-    level = messages.WARNING if report.done else messages.ERROR
+    reasons = [r.detail if name in r.detail else f"{name}: {r.detail}" for name, r in outcome.refused]
+    level = messages.WARNING if outcome.done else messages.ERROR
     messages.add_message(request, level, reasons[0] if len(reasons) == 1 else _left_alone(reasons))
 
 

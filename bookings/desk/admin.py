@@ -17,7 +17,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
-from bookings.desk.action_page import answer, ask
+from bookings.desk import action_page
 from bookings.desk.actions import Act
 from bookings.desk.paging import BoundedPaginator
 from bookings.desk.people import clerk
@@ -61,7 +61,7 @@ class DeskAdmin(StrictAdmin):
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
     def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
-        return answer(self, request, act)
+        return action_page.answer(self, request, act)
 
     def act_row(self, obj: Any) -> Sequence[str]:
         """What a question shows of a row."""
@@ -124,4 +124,4 @@ def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows:
         text = f"That is more than {act.most:,} rows at once. Narrow the list with a search or a filter first."
         messages.error(request, text)
         return None
-    return ask(model_admin, request, act, ids, next_url=request.get_full_path())
+    return action_page.ask(model_admin, request, act, ids, next_url=request.get_full_path())

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -15,9 +14,6 @@ from bookings.services.create import MAX_PARTY
 from bookings.wording import Agreed
 from notifications.catalogue import KINDS
 from notifications.number_fields import WholeField
-
-if TYPE_CHECKING:
-    pass
 
 CURRENT = "current"  # MailForm's answer for the mail that fits the state
 
