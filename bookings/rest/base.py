@@ -27,6 +27,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
+from bookings.callers import NetworkThrottle, network_of
 from bookings.errors import Refused, TryLater
 from bookings.models import ApiKey
 
@@ -70,7 +71,7 @@ class TooLarge(APIException):
 
 
 class ApiKeyThrottle(SimpleRateThrottle):
-    """So many calls an integration, whichever of its keys it uses; pages without a key (the schema) by address."""
+    """So many calls an integration, whichever of its keys it uses; pages without a key (the schema) by network."""
 
     scope = "api"
 
@@ -78,18 +79,15 @@ class ApiKeyThrottle(SimpleRateThrottle):
         if isinstance(request.auth, ApiKey):
             ident = hashlib.sha256(request.auth.name.encode()).hexdigest()  # a name is no cache key: it may hold blanks
         else:
-            ident = self.get_ident(request)
+            ident = network_of(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-class FailureThrottle(SimpleRateThrottle):
-    """Calls without a valid key, by address. A good key passes: a stranger behind its proxy locks nobody out."""
+class FailureThrottle(NetworkThrottle):
+    """Calls without a valid key. A good key passes: a stranger behind its proxy locks nobody out."""
 
     scope = "api_failure"
     rate = "60/min"
-
-    def get_cache_key(self, request: Request, view: "APIView") -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class ApiKeyAuthentication(BaseAuthentication):

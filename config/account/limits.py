@@ -11,16 +11,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Final, cast
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
-from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
 
+from bookings.callers import network_of
 from config.account import known_devices
 from config.models import Attempts
 
@@ -112,22 +110,6 @@ def forget_old(*, now: datetime) -> int:
 def in_words(seconds: int) -> str:
     wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
     return f"Too many attempts. Wait {wait}, then try again."
-
-
-def network_of(request: HttpRequest) -> str:
-    """An IPv4 address, or the /64 of an IPv6 one, which is what one customer of a provider has."""
-    address = address_of(request)
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)
-
-
-def address_of(request: HttpRequest) -> object:
-    """As the API knows it (a proxy is believed with TRUST_PROXY only); None where there is none, as on a socket."""
-    named = BaseThrottle().get_ident(cast("Request", request)) or ""
-    try:
-        address = ip_address(named.strip().partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _refuse(untils: Sequence[datetime], now: datetime) -> int:

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.account.limits import address_of
+from bookings.callers import address_of
 from config.models import StaffSession
 
 SEEN_EVERY: Final = timedelta(minutes=5)

@@ -146,5 +146,11 @@ def test_an_address_that_calls_too_often_is_429() -> None:
     assert int(response["Retry-After"]) > 0
 
 
+def test_the_addresses_of_one_ipv6_network_are_counted_together() -> None:
+    asked = [Client(REMOTE_ADDR=f"2001:db8:7:1::{number:x}").get(PATH).status_code for number in range(1, 122)]
+    assert asked == [200] * 120 + [429]
+    assert Client(REMOTE_ADDR="2001:db8:7:2::1").get(PATH).status_code == 200
+
+
 def test_only_get() -> None:
     assert Client().post(PATH).status_code == 405

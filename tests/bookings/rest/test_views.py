@@ -68,6 +68,11 @@ def test_too_many_failures_from_one_address_are_429_but_a_good_key_still_passes(
     assert api.get("/api/departures/").status_code == 200
 
 
+def test_failures_from_one_ipv6_network_are_counted_together() -> None:
+    callers = [Client(REMOTE_ADDR=f"2001:db8:7:1::{number:x}") for number in range(1, 62)]
+    assert [caller.get("/api/departures/").status_code for caller in callers] == [401] * 60 + [429]
+
+
 def test_too_many_calls_of_one_key_are_429_with_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bookings.rest.base.ApiKeyThrottle.rate", "2/min", raising=False)
     api, other = caller("one"), caller("two")
