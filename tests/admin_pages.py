@@ -65,7 +65,8 @@ def registered() -> list[type[Model]]:
 
 def pages(user: User) -> list[str]:
     """What this user may open: lists (full and with nothing found), forms, histories, deletions, imports, questions."""
-    found = list(ROWLESS)
+    apps = sorted({model._meta.app_label for model in registered()})  # noqa: SLF001
+    found = [*ROWLESS, *(reverse("admin:app_list", args=[label]) for label in apps)]
     for model in registered():
         found += _pages_of(model, user)
     departure = Booking.objects.earliest("pk").departure
