@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bookings.errors import Refused
+from notifications.refusals import Refused
 
 Row = TypeVar("Row")
 

@@ -13,13 +13,13 @@ from import_export.results import Error, Result
 from tablib import Dataset
 
 from bookings.actors import Actor, importer
-from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.services.importing import departures
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import NEW
 from bookings.services.local_times import clock_text
 from bookings.spreadsheets import Columns, Table, cell_text, read_table
+from notifications.refusals import Refused
 
 STATUS_WORDS = {status: word for word, status in NEW.items()}
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import openpyxl
 
-from bookings.errors import UnreadableFile
 from bookings.formulas import unescape_cell
+from bookings.refusals.files import UnreadableFile
 from bookings.workbook_limits import (
     BROKEN,
     DIVIDE,

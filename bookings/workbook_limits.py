@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Final
 from xml.parsers import expat
 
-from bookings.errors import UnreadableFile
+from bookings.refusals.files import UnreadableFile
 
 MAX_ROWS: Final = 50_000  # below the header
 MAX_COLUMNS: Final = 100

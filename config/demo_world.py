@@ -8,12 +8,12 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from bookings.actors import SYSTEM, Actor, staff
-from bookings.errors import Refused
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.services import departures, transitions
 from bookings.services.create import TravellerData, create_booking
 from bookings.services.customers import CustomerData, find_or_create_customer
 from notifications.models import MessageTemplate
+from notifications.refusals import Refused
 from payments.services.manual.record import ManualPayment, await_payment, fail_payments, record_payments
 
 # code, name, destination, price in ETB a person, capacity, hours, local hour of the start

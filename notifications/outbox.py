@@ -16,8 +16,8 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import dispatch, handover, owners
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
-from notifications.errors import MessageRefused
 from notifications.models import Message
+from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -134,7 +134,7 @@ def resend(*, message_id: int, user: "User | None", now: datetime, recipient: st
 @transaction.atomic
 def resend_all(
     *, recipients: Mapping[int, str], user: "User | None", now: datetime
-) -> tuple[dict[int, Message], dict[int, MessageRefused]]:
+) -> tuple[dict[int, Message], dict[int, Refused]]:
     """As `resend` for {message id: recipient, or ""}: the new rows and the refusals, by message id."""
     chosen = Message.objects.filter(pk__in=recipients)
     firsts = chosen.values_list(Coalesce("resend_of", "pk"), flat=True)
@@ -147,7 +147,7 @@ def resend_all(
     rows, refused = {}, {}
     for pk, recipient in recipients.items():
         now_so = present.get(pk)
-        if refusal := _why_not(found.get(pk), originals.get(pk), coming, now_so):
+        if refusal := _why_not_resend(found.get(pk), originals.get(pk), coming, now_so):
             refused[pk] = refusal
             continue
         row = _again(found[pk], originals[pk], recipient.strip(), now_so, user, now)
@@ -155,7 +155,7 @@ def resend_all(
             rows[pk] = row
             coming.add(originals[pk].pk)
         else:
-            refused[pk] = MessageRefused("no_address", owners.NO_ADDRESS)
+            refused[pk] = NoAddress()
     Message.objects.bulk_create(rows.values(), batch_size=CHUNK)
     if len(rows) > FAN_OUT:
         Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(lease_expires_at=None)
@@ -202,21 +202,19 @@ def retry(*, message_ids: Collection[int], now: datetime) -> int:
     return changed
 
 
-def _why_not(
+def _why_not_resend(
     message: Message | None, original: Message | None, coming: set[int], now_so: owners.Present | None
-) -> MessageRefused | None:
+) -> Refused | None:
     """Why this message can't be sent again; `coming` are first rows that are already on their way once more."""
     if message is None or original is None:
-        return MessageRefused("not_found", "This message is not here any more.")
+        return NotFound("This message")
     reason = message.withdrawn_reason or original.withdrawn_reason or (now_so.unwanted if now_so else "")
     if reason or message.status == Message.Status.WITHDRAWN:
-        return MessageRefused(
-            "no_longer_true", f"This message is no longer true ({reason}), so it can't be sent again."
-        )
+        return NoLongerTrue(reason)
     if message.status in ON_THEIR_WAY:
-        return MessageRefused("not_over", "This message is still on its way; wait until it is sent or has failed.")
+        return NotOver()
     if original.pk in coming:
-        return MessageRefused("already_resent", "This message is already being sent again.")
+        return AlreadyResent()
     return None
 
 

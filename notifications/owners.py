@@ -15,8 +15,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from notifications.models import Message
-
-NO_ADDRESS = "There is no e-mail address to send it to any more."
+from notifications.refusals import NoAddress
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def why_not(message: Message, now_so: Present | None) -> str:
     """Why this message must not be sent; empty when it may."""
     if now_so and now_so.unwanted:
         return now_so.unwanted
-    return "" if recipient_of(message, now_so) else NO_ADDRESS
+    return "" if recipient_of(message, now_so) else NoAddress.sentence
 
 
 def recipient_of(message: Message, now_so: Present | None) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from bookings import wording
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.services import ledger
 from bookings.services.importing import bookings as importing
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.spreadsheets import Table
 from payments.models import Payment
+from payments.refusals.manual import NobodyImports
 from payments.services.closing_decisions import close_imported
 from payments.services.ledger import mend_forgotten, new_tx_ref
 
@@ -20,7 +20,7 @@ METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest,
 def import_bookings(*, table: Table, options: ImportOptions, actor: Actor, now: datetime) -> Report:
     """As bookings.services.importing; paid amounts become manual payments, recorded by the person who imports."""
     if actor.user is None:
-        raise Refused("no_person", "Payments of an import need the person who imports.")
+        raise NobodyImports
     report = importing.import_bookings(
         table=table, options=options, record_money=record_imported_payments, actor=actor, now=now
     )

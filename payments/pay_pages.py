@@ -18,14 +18,16 @@ from rest_framework.views import APIView
 
 from bookings.actors import Actor
 from bookings.emails import written_out
-from bookings.errors import Refused
 from bookings.links import can_pay_online, pay_url, read_token
 from bookings.models import Booking
 from notifications import numbers
+from notifications.refusals import Refused
 from payments.emails import receipt_name
 from payments.gateway import registry
 from payments.models import Payment
 from payments.page_headers import SeeOther, checkout_pages, private
+from payments.refusals.checkout import BeingPrepared
+from payments.refusals.shared import TooMuch, WrongAmount
 from payments.services.checkout import hints
 from payments.services.checkout.payable import find_booking, is_being_made, link_given, offers, why_closed
 from payments.services.checkout.start import start_payment
@@ -33,7 +35,6 @@ from payments.throttles import PayThrottle
 
 CUSTOMER = Actor("Customer")
 MOST = Decimal("9999999999.99")
-STALE = ("too_much", "amount")
 LOOKS = 12  # times that the return page looks again by itself, each after LOOK_AGAIN seconds
 LOOK_AGAIN = 5
 LINK_SOON = 2  # seconds: the second of two clicks looks again for the link that the first one gets
@@ -64,10 +65,10 @@ def _begin(request: HttpRequest, booking: Booking, asked: Decimal | None) -> Htt
     try:
         payment = start_payment(booking_id=booking.pk, amount=amount, actor=CUSTOMER, now=timezone.now())
     except Refused as refusal:
-        if refusal.code == "in_progress":
+        if isinstance(refusal, BeingPrepared):
             return _wait_page(request, booking, amount, looks=1)
         booking = find_booking(booking.reference) or booking
-        stale = refusal.code in STALE
+        stale = isinstance(refusal, TooMuch | WrongAmount)
         code = why_closed(booking, now=timezone.now()) or ("" if stale else refusal.code)
         return _pay_page(request, booking, asked, closed=code, changed=stale)
     paid_already = reverse("pay-return", args=[payment.tx_ref])

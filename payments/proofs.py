@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from bookings.errors import Refused
 from payments.models import proof_path
+from payments.refusals.manual import NotAProof, ProofTooLarge
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 SUFFIXES = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}
@@ -23,15 +23,15 @@ Keep = Callable[["File[bytes] | None"], str]
 
 
 def check_proof(file: "File[bytes]") -> None:
-    """Raises Refused unless name and first bytes agree on PDF, JPEG or PNG, and it is of a size that we keep.
+    """Raises a WrongProof unless name and first bytes agree on PDF, JPEG or PNG, and it is of a size that we keep.
 
     Nothing is unpacked: a picture that would fill the memory does no harm here.
     """
     most = settings.MAX_PROOF_BYTES
     if file.size > most:
-        raise Refused("proof", f"The file is larger than {most // 1024**2} MB. Send a smaller scan or picture.")
+        raise ProofTooLarge(most // 1024**2)
     if type_of(file) is None:
-        raise Refused("proof", "Choose a PDF, JPEG or PNG file; this one is something else inside, or by its name.")
+        raise NotAProof
 
 
 def type_of(file: "File[bytes]") -> str | None:

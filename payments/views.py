@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bookings.actors import integration
-from bookings.errors import Refused
 from bookings.models import EVERY_BOOKING, ApiKey
 from bookings.rest import openapi
 from bookings.rest.endpoint import AlwaysJSON, ApiView, PagesById
@@ -24,6 +23,7 @@ from bookings.services.api_limits import count_mail
 from notifications import dispatch
 from payments.gateway import Verdict
 from payments.models import Payment
+from payments.refusals.checkout import ProviderMisconfigured, ProviderUnreachable
 from payments.serializers import NewPaymentSerializer, PaymentQuery, PaymentSerializer, VerificationSerializer
 from payments.services.checkout import hints
 from payments.services.checkout.payable import link_given, why_not_payable
@@ -35,7 +35,6 @@ TX_REF = re.compile(r"[A-Za-z0-9._-]{1,50}")
 TX_REF_PARAMETER = OpenApiParameter(
     "tx_ref", str, OpenApiParameter.PATH, description="The payment's transaction, such as CHAPA-7K3M9QX2AB."
 )
-SILENT = "The provider gives no answer at the moment; nothing has changed. Ask again shortly."
 
 
 class PaymentInitiate(ApiView):
@@ -90,9 +89,9 @@ class PaymentVerify(ApiView):
         actor = integration(self.api_key.name)
         verified = verify_payment(payment_id=payment.pk, source="the API", actor=actor, now=timezone.now())
         if verified.answer.verdict is Verdict.MISCONFIGURED:
-            raise Refused("provider_misconfigured", "The provider can't be asked from here at the moment.")
+            raise ProviderMisconfigured
         if not verified.answered:
-            raise Refused("provider_unreachable", SILENT)
+            raise ProviderUnreachable
         return Response(self.get_serializer(verified.payment).data)
 
 

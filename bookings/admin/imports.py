@@ -23,11 +23,11 @@ from unfold.widgets import UnfoldBooleanWidget
 from bookings.desk.exports import StreamedExportMixin
 from bookings.desk.people import clerk
 from bookings.desk.uploads import UploadStorage
-from bookings.errors import Refused
 from bookings.resources import FORMATS, SafeXLSX
 from bookings.services.importing.report import Report
 from bookings.services.importing.styles import DATES, NUMBERS
 from bookings.spreadsheets import MAX_BYTES, is_xlsx
+from notifications.refusals import Refused
 
 SHOWN = 200
 

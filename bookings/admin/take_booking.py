@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.actors import staff
+from bookings.desk.forms import field_of
 from bookings.desk.people import clerk
-from bookings.errors import Refused, SoldOut
 from bookings.forms.taking import TakeBookingForm
 from bookings.models import Booking
+from bookings.refusals.seats import SoldOut
 from bookings.services.create import create_booking
 from bookings.services.customers import find_or_create_customer, kept_details
+from notifications.refusals import Refused
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin
-
-FIELDS = {"party_size": "party_size", "travellers": "travellers", "name_missing": "name"}
 
 
 def page(model_admin: "DeskAdmin", request: HttpRequest) -> HttpResponse:
@@ -59,7 +59,7 @@ def _take(request: HttpRequest, form: TakeBookingForm) -> Booking | None:
         form.add_error("departure", refusal.detail)
         form.add_error("waitlist", "Tick this to put the party on the waiting list instead.")
     except Refused as refusal:
-        form.add_error(FIELDS.get(refusal.code, "departure"), refusal.detail)
+        form.add_error(field_of(refusal, form) or "departure", refusal.detail)
     return None
 
 

@@ -19,9 +19,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from bookings.desk.actions import Act, Order
+from bookings.desk.forms import field_of
 from bookings.desk.people import clerk
-from bookings.errors import Refused
 from bookings.outcome import Outcome
+from bookings.refusals.shared import NotReady
+from notifications.refusals import Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -30,28 +32,6 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 KEY = re.compile(r"[0-9]{1,18}")
-# The field that a refusal is about, where the form has it: the clerk corrects it there and nothing typed is lost.
-FIELDS = {
-    "amount": "amount",
-    "too_much": "amount",
-    "received_at": "received_at",
-    "reference_used": "external_reference",
-    "deposit_missing": "unpaid_reason",
-    "party_size": "party_size",
-    "travellers": "party_size",
-    "sold_out": "departure party_size",
-    "not_open": "departure",
-    "departed": "departure",
-    "same_departure": "departure",
-    "currency": "departure",
-    "reason_missing": "reason",
-    "proof": "proof",
-    "due_date": "due_on",
-    "way": "way",
-    "unclear": "way",
-}
-
-
 CHANGED = "Something has changed since you were asked, so nothing was done. Here is the question as it stands now."
 
 
@@ -132,7 +112,7 @@ def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[
         return ask(model_admin, request, act, ids, next_url=next_url, form=_once_more(act, request, rows))
     form = act.form(request.POST, request.FILES, user=user, rows=rows)
     if not form.ready:
-        tell(request, act, Outcome(refused=[(str(rows[0]), Refused("not_ready", form.why_not))]))
+        tell(request, act, Outcome(refused=[(str(rows[0]), NotReady(form.why_not))]))
         return HttpResponseRedirect(next_url)
     if form.is_valid():
         order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
@@ -177,10 +157,10 @@ def _curable(form: forms.Form, outcome: Outcome[Any]) -> bool:
     if outcome.done or len(outcome.refused) != 1:
         return False
     [(_name, refusal)] = outcome.refused
-    fields = [name for name in FIELDS.get(refusal.code, "").split() if name in form.fields]
-    if fields:
-        form.add_error(fields[0], refusal.detail)
-    return bool(fields)
+    field = field_of(refusal, form)
+    if field:
+        form.add_error(field, refusal.detail)
+    return field is not None
 
 
 def tell(request: HttpRequest, act: Act, outcome: Outcome[Any]) -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from notifications.refusals import Refused
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -28,3 +30,8 @@ class ActForm(forms.Form):
 
     def prepare(self) -> None:
         """Fit the fields to the person and the rows."""
+
+
+def field_of(refusal: Refused, form: forms.Form) -> str | None:
+    """The field of this form that a refusal is about: corrected there, nothing typed is lost. None if there is none."""
+    return next((name for name in refusal.form_fields if name in form.fields), None)

@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from bookings.actors import Actor, importer
-from bookings.errors import Refused, UnreadableFile
+from bookings.refusals.files import UnreadableFile
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.styles import DATES, NUMBERS
 from bookings.spreadsheets import MAX_BYTES, Columns, Table, read_table
+from notifications.refusals import Refused
 
 
 class ImportCommand(BaseCommand):

@@ -28,8 +28,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from bookings.callers import NetworkThrottle, network_of
-from bookings.errors import Refused, TryLater
 from bookings.models import ApiKey
+from notifications.refusals import Refused
 
 if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
     from rest_framework.views import APIView
@@ -38,30 +38,6 @@ MAX_BODY = 64 * 1024  # bytes
 MAX_DEPTH = 20
 KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}")
 SURROGATES = re.compile("[\ud800-\udfff]")
-STATUS_OF = {
-    "not_found": status.HTTP_404_NOT_FOUND,
-    "key_reused": status.HTTP_422_UNPROCESSABLE_ENTITY,
-    "too_many": status.HTTP_429_TOO_MANY_REQUESTS,
-    "unpaid_seats": status.HTTP_429_TOO_MANY_REQUESTS,
-    "too_many_mails": status.HTTP_429_TOO_MANY_REQUESTS,
-    "provider_unreachable": status.HTTP_503_SERVICE_UNAVAILABLE,
-    "provider_misconfigured": status.HTTP_503_SERVICE_UNAVAILABLE,
-}
-RETRY_AFTER = {
-    "in_progress": 1,
-    "payment_unknown": 60,
-    "too_many": 600,
-    "provider_unreachable": 30,
-    "provider_misconfigured": 300,
-}
-# A refusal that one field of the body causes, and that field.
-FIELD_OF = {
-    "party_size": "party_size",
-    "travellers": "travellers",
-    "name_missing": "customer",
-    "reason_missing": "reason",
-    "amount": "amount",
-}
 
 
 class TooLarge(APIException):
@@ -203,9 +179,8 @@ def _headers(error: APIException) -> dict[str, str]:
 
 
 def _refusal(error: Refused) -> Response:
-    if field := FIELD_OF.get(error.code):
-        return Response({field: [error.detail]}, status=status.HTTP_400_BAD_REQUEST)
-    body = {"code": error.code, "detail": error.detail, **error.extra}
-    wait = math.ceil(error.wait.total_seconds()) if isinstance(error, TryLater) else RETRY_AFTER.get(error.code)
+    if error.field:
+        return Response({error.field: [error.detail]}, status=error.status)
+    wait = error.seconds_to_wait()
     headers = {"Retry-After": str(wait)} if wait else {}
-    return Response(body, status=STATUS_OF.get(error.code, status.HTTP_409_CONFLICT), headers=headers)
+    return Response({"code": error.code, "detail": error.detail, **error.extra}, status=error.status, headers=headers)

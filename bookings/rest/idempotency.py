@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from bookings.models import ApiRequest
 from bookings.rest.endpoint import ApiView
 from bookings.services import api_requests
+from notifications.refusals import Refused
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -31,8 +32,6 @@ KEPT = frozenset(
         status.HTTP_409_CONFLICT,
     }
 )
-
-TRANSIENT = frozenset({"in_progress", "in_review", "payment_unknown", "too_many"})  # refusals that pass by themselves
 
 Work = Callable[[], Response]
 View = TypeVar("View", bound=ApiView)
@@ -52,7 +51,7 @@ def idempotent_outside(handler: Handler[View]) -> Handler[View]:
     """For a handler that talks to a provider: its services commit by themselves, the answer is kept afterwards.
 
     After a crash in between, the handler is called again with the same `view.creation_key`: it has to find what it
-    made. An answer that time changes (TRANSIENT, 5xx) isn't kept; the key asks again.
+    made. An answer that time changes (a transient refusal, 5xx) isn't kept; the key asks again.
     """
     return _wrap(handler, _answer_outside)
 
@@ -99,23 +98,21 @@ def _answer(view: ApiView, row: ApiRequest, work: Work) -> Response:
 
 def _answer_outside(view: ApiView, row: ApiRequest, work: Work) -> Response:
     view.creation_key = f"api:{row.pk}"
+    transient = False
     try:
         response = work()
     except Exception as error:  # noqa: BLE001 (what isn't a refusal is raised again in there)
+        transient = isinstance(error, Refused) and error.transient
         try:
             response = view.handle_exception(error)
         except Exception:
             api_requests.release(row=row)
             raise
-    if response.status_code in KEPT and _code(response) not in TRANSIENT:
+    if response.status_code in KEPT and not transient:
         _keep(view, row, response)
     else:
         api_requests.release(row=row)
     return response
-
-
-def _code(response: Response) -> str:
-    return str(response.data.get("code", "")) if isinstance(response.data, dict) else ""
 
 
 def _keep(view: ApiView, row: ApiRequest, response: Response) -> None:

@@ -10,15 +10,15 @@ from django.db.models import F, Min, Q, Sum
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from bookings.errors import TryLater
 from bookings.models import ApiMailCount, Booking, Departure
+from bookings.refusals.api import TooManyMails, UnpaidSeats
 
 ONE_PARTY = 4  # seats that an integration may hold on the smallest departure, whatever its share is
 SOON = timedelta(minutes=10)
 
 
 def check_unpaid_seats(booking: Booking, *, now: datetime) -> None:
-    """Raises TryLater when this booking, which has just taken its seats, is one too many of its integration.
+    """Raises UnpaidSeats when this booking, which has just taken its seats, is one too many of its integration.
 
     Taking seats has locked the departure: of two at once the second counts the first.
     """
@@ -31,11 +31,12 @@ def check_unpaid_seats(booking: Booking, *, now: datetime) -> None:
     if seats <= most:
         return
     before = seats - booking.party_size
-    raise TryLater(
-        "unpaid_seats",
-        f"{booking.integration} may hold {most} unpaid seats on {departure.code} and holds {before}."
-        " Let its customers pay, or cancel what isn't wanted; seats come free when their holds end.",
+    raise UnpaidSeats(
         wait=max((held["until"] or now) - now, SOON),
+        integration=booking.integration,
+        most=most,
+        departure=departure.code,
+        held=before,
     )
 
 
@@ -46,7 +47,7 @@ def _allowed(departure: Departure) -> int:
 
 @transaction.atomic
 def count_mail(*, email: str, now: datetime) -> None:
-    """One more mail that an integration causes for this address today; TryLater when that is too many.
+    """One more mail that an integration causes for this address today; TooManyMails when that is too many.
 
     Call it first in the transaction of the act: who is refused later has caused none.
     """
@@ -56,11 +57,7 @@ def count_mail(*, email: str, now: datetime) -> None:
     few = ApiMailCount.objects.filter(pk=row.pk, mails__lt=settings.API_MAX_MAILS_A_DAY)
     if not few.update(mails=F("mails") + 1):
         tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        raise TryLater(
-            "too_many_mails",
-            f"This address has had {settings.API_MAX_MAILS_A_DAY} mails today through the API. Go on tomorrow.",
-            wait=tomorrow - now,
-        )
+        raise TooManyMails(tomorrow - now, settings.API_MAX_MAILS_A_DAY)
 
 
 def mailbox(email: str) -> str:

@@ -5,23 +5,18 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from bookings.errors import Refused
 from bookings.models import ApiKey, ApiRequest
+from bookings.refusals.api import KeyReused, StillRunning
 
 LEASE = timedelta(seconds=60)  # longer than a web worker lives with one request
 KEPT = timedelta(hours=24)
-
-
-class StillRunning(Refused):
-    def __init__(self) -> None:
-        super().__init__("in_progress", "A request with this Idempotency-Key is still running; ask again shortly.")
 
 
 def begin(*, api_key: ApiKey, key: str, fingerprint: str, now: datetime) -> ApiRequest:
     """The row of this key: answered before (`status_code` is set), or claimed by us until LEASE is over.
 
     Call it outside of the work's transaction: the claim has to be visible while the work runs.
-    Raises StillRunning, or Refused("key_reused") when the key came with another request.
+    Raises StillRunning, or KeyReused when the key came with another request.
     """
     try:
         row, created = ApiRequest.objects.get_or_create(
@@ -35,7 +30,7 @@ def begin(*, api_key: ApiKey, key: str, fingerprint: str, now: datetime) -> ApiR
     if created:
         return row
     if row.fingerprint != fingerprint:
-        raise Refused("key_reused", "This Idempotency-Key was used for another request; take a new one.")
+        raise KeyReused
     if row.status_code is None:
         _take_over(row, now)
     return row

@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 
 from bookings import emails
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking, Customer, Departure, Traveller, Trip
 from bookings.references import new_reference
+from bookings.refusals.booking import PartyOutOfRange, PartyTooCostly, TooManyTravellers
 from bookings.services.api_limits import check_unpaid_seats
 from bookings.services.confirm import confirm_covered
 from bookings.services.rows import add_events
 from bookings.services.seats import take_seats
+from notifications.refusals import NotFound, Refused
 
 CENT = Decimal("0.01")
 MAX_PARTY = 500
@@ -50,9 +51,9 @@ def create_booking(
     if known := _made_before(creation_key):
         return known
     if not 1 <= party_size <= MAX_PARTY:
-        raise Refused("party_size", f"A party is between 1 and {MAX_PARTY} people.")
+        raise PartyOutOfRange(MAX_PARTY)
     if len(travellers) > party_size:
-        raise Refused("travellers", f"{len(travellers)} travellers are named for a party of {party_size}.")
+        raise TooManyTravellers(len(travellers), party_size)
     try:
         with transaction.atomic():
             departure = _locked(departure_id, 0 if waitlist else party_size, now)
@@ -122,9 +123,7 @@ def total_for(*, unit_price: Decimal, party_size: int) -> Decimal:
     """In the unit price's currency; Refused when no amount of money can be that large."""
     total = unit_price * party_size
     if total > MAX_TOTAL:
-        raise Refused(
-            "party_size", f"{party_size} people at {unit_price:.2f} are more than {MAX_TOTAL:,}; split the party."
-        )
+        raise PartyTooCostly(party_size, unit_price, MAX_TOTAL)
     return total
 
 

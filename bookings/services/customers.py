@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 
-from bookings.errors import Refused
 from bookings.models import Booking, Customer
+from bookings.refusals.booking import NameMissing
 from notifications import outbox
 
 HOME_REGION = "ET"
@@ -55,7 +55,7 @@ def find_or_create_customer(*, data: CustomerData) -> Customer:
     """By the integration's user id (and then kept up to date), else by same address and name, else a new one."""
     name = " ".join(data.name.split())
     if not name:
-        raise Refused("name_missing", "Give the customer's name.")
+        raise NameMissing
     details = {"name": name, "email": clean_email(data.email), "phone": clean_phone(data.phone)}
     details |= {"country": data.country, "language": data.language}
     details = {field: value for field, value in details.items() if value}

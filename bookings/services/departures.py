@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.models import Booking, Departure, Trip
 from bookings.outcome import Outcome
+from bookings.refusals.seats import DepartedUnopened
+from bookings.refusals.shared import CannotBe
 from bookings.services.seats import lock_departures
 from bookings.services.transitions import cancel_bookings, need_reason
+from notifications.refusals import Refused
 
 Status = Departure.Status
 MOST_CODES = 100  # in one statement
@@ -64,7 +66,7 @@ def change_departures(*, departure_ids: Sequence[int], change: StatusChange, now
     """Move all that may be moved; the second of two clerks is told."""
     outcome = Outcome[Departure]()
     for departure in lock_departures(departure_ids).values():
-        if refusal := _why_not(departure, change, now):
+        if refusal := _why_not_change(departure, change, now):
             outcome.refused.append((departure.code, refusal))
         else:
             outcome.done.append(departure)
@@ -73,12 +75,12 @@ def change_departures(*, departure_ids: Sequence[int], change: StatusChange, now
     return outcome
 
 
-def _why_not(departure: Departure, change: StatusChange, now: datetime) -> Refused | None:
+def _why_not_change(departure: Departure, change: StatusChange, now: datetime) -> Refused | None:
     if departure.status not in change.allowed:
         state = departure.get_status_display().lower()
-        return Refused("wrong_status", f"{departure.code} is {state} and can't be {change.verb}.")
+        return CannotBe(departure.code, state, change.verb)
     if change is OPEN and departure.starts_at <= now:
-        return Refused("departed", f"{departure.code} has already left and can't be opened.")
+        return DepartedUnopened(departure.code)
     return None
 
 

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.models import Booking, Trip
-from bookings.services.rows import add_events, not_allowed, sort_out
+from bookings.refusals.booking import DueAfterDeparture, DueDateOver, SameDueDate
+from bookings.services.rows import add_events, sort_out, why_not_change
 from notifications import outbox
+from notifications.refusals import Refused
 
 Status = Booking.Status
 
@@ -23,10 +24,10 @@ def change_due_date(*, booking_id: int, due_on: date, actor: Actor, now: datetim
     Refused: a day that is over, one after the departure, the day that it is already.
     """
 
-    def check(booking: Booking) -> Refused | None:
-        return not_allowed(booking, "change_due_date") or _unfit(booking, due_on, now)
+    def why_not(booking: Booking) -> Refused | None:
+        return why_not_change(booking, "change_due_date") or _why_not_fall_due(booking, due_on, now)
 
-    booking = sort_out([booking_id], check).single()
+    booking = sort_out([booking_id], why_not).single()
     before = booking.balance_due_on
     Booking.objects.filter(pk=booking.pk).update(balance_due_on=due_on, updated_at=now)
     booking.balance_due_on = due_on
@@ -36,14 +37,14 @@ def change_due_date(*, booking_id: int, due_on: date, actor: Actor, now: datetim
     return booking
 
 
-def _unfit(booking: Booking, due_on: date, now: datetime) -> Refused | None:
+def _why_not_fall_due(booking: Booking, due_on: date, now: datetime) -> Refused | None:
     zone = booking.departure.trip.zone
     if due_on == booking.balance_due_on:
-        return Refused("due_date", f"{booking.reference} is to be paid by that day already.")
+        return SameDueDate(booking.reference)
     if due_on < now.astimezone(zone).date():
-        return Refused("due_date", "That day is over. Choose today or a later one.")
+        return DueDateOver()
     if due_on > booking.departure.starts_at.astimezone(zone).date():
-        return Refused("due_date", "Choose a day up to the departure: all is to be paid before it leaves.")
+        return DueAfterDeparture()
     return None
 
 

@@ -7,13 +7,14 @@ from django.db import transaction
 
 from bookings import emails
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.models import Booking, BookingEvent
 from bookings.outcome import Outcome
+from bookings.refusals.mails import AskedAlready, CustomerHasNoAddress, NoMail, NoMessage
 from bookings.services.rows import add_events, lock_bookings, sort_out
 from notifications import outbox
 from notifications.catalogue import KINDS
 from notifications.models import Message
+from notifications.refusals import Refused
 
 Status = Booking.Status
 CURRENT: dict[str, str] = {  # status → the kind that says how things stand
@@ -25,10 +26,10 @@ ASKED = "mail_requested"
 DOUBLE_CLICK = timedelta(minutes=1)
 
 
-def why_no_mail(booking: Booking) -> Refused | None:
+def why_not_mail(booking: Booking) -> Refused | None:
     if booking.customer.email:
         return None
-    return Refused("no_address", f"{booking.reference}: {booking.customer.name} has no e-mail address.")
+    return CustomerHasNoAddress(booking.reference, booking.customer.name)
 
 
 @transaction.atomic
@@ -36,19 +37,19 @@ def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime
     """Queue the mail that fits each booking's state, from today's facts; an unsent one of its kind is withdrawn."""
     asked = BookingEvent.objects.filter(booking__in=booking_ids, kind=ASKED, created_at__gt=now - DOUBLE_CLICK)
 
-    def check(booking: Booking) -> Refused | None:
+    def why_not(booking: Booking) -> Refused | None:
         if booking.status not in CURRENT:
             state = booking.get_status_display().lower()
-            return Refused("no_mail", f"{booking.reference} is {state}: no mail says how it stands.")
-        if refusal := why_no_mail(booking):
+            return NoMail(booking.reference, state)
+        if refusal := why_not_mail(booking):
             return refusal
         if (booking.pk, _words(booking)) in just_asked:
-            return Refused("asked_already", f"{booking.reference}: this mail was asked for a moment ago.")
+            return AskedAlready(booking.reference)
         return None
 
     lock_bookings(booking_ids)  # the second of two clicks sees the first one's line
     just_asked = set(asked.values_list("booking_id", "text"))
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     texts = {booking.pk: _words(booking) for booking in outcome.done}
     events = add_events(outcome.done, kind=ASKED, texts=texts, actor=actor, now=now)
     pairs = list(zip(outcome.done, events, strict=True))
@@ -66,16 +67,15 @@ def _words(booking: Booking) -> str:
 @transaction.atomic
 def send_again(*, booking_ids: Sequence[int], kind: str, actor: Actor, now: datetime) -> Outcome[Booking]:
     """The latest mail of the kind once more, with the facts that it had, to the customer's present address."""
-    outcome = sort_out(booking_ids, why_no_mail)
+    outcome = sort_out(booking_ids, why_not_mail)
     bookings, outcome.done = {booking.topic: booking for booking in outcome.done}, []
     latest = {message.pk: bookings[message.topic] for message in _latest(bookings) if message.kind == kind}
     recipients = dict.fromkeys(latest, "")
     sent, refused = outbox.resend_all(recipients=recipients, user=actor.user, now=now)
     outcome.done = [latest[pk] for pk in sent]
-    outcome.refused += [(latest[pk].reference, Refused(why.code, why.detail)) for pk, why in refused.items()]
+    outcome.refused += [(latest[pk].reference, why) for pk, why in refused.items()]
     written = {booking.pk for booking in latest.values()}
-    none = Refused("no_message", "No such mail was written about it.")
-    outcome.refused += [(b.reference, none) for b in bookings.values() if b.pk not in written]
+    outcome.refused += [(b.reference, NoMessage()) for b in bookings.values() if b.pk not in written]
     return outcome
 
 

@@ -7,13 +7,15 @@ from django.db import transaction
 
 from bookings import emails
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused, SoldOut
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.refusals.booking import PartyOutOfRange, TravellersNamed
+from bookings.refusals.seats import OtherCurrency, SameDeparture, SoldOut
 from bookings.services.confirm import confirm_covered
 from bookings.services.create import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
-from bookings.services.rows import add_events, lock_bookings, not_allowed, sort_out
-from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_no_seats
+from bookings.services.rows import add_events, lock_bookings, sort_out, why_not_change
+from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_not_take_seats
+from notifications.refusals import NotFound, Refused
 
 Status = Booking.Status
 
@@ -33,9 +35,9 @@ def reschedule_bookings(
         raise NotFound("The departure")
     room = target.seats_left
 
-    def check(booking: Booking) -> Refused | None:
+    def why_not(booking: Booking) -> Refused | None:
         nonlocal room
-        if refusal := _stays(booking, target, now):
+        if refusal := _why_not_move(booking, target, now):
             return refusal
         if booking.status in Booking.HOLDS_SEATS:
             if booking.party_size > room:
@@ -43,23 +45,21 @@ def reschedule_bookings(
             room -= booking.party_size
         return None
 
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     _move(outcome.done, target, actor, now)
     return outcome
 
 
-def _stays(booking: Booking, target: Departure, now: datetime) -> Refused | None:
+def _why_not_move(booking: Booking, target: Departure, now: datetime) -> Refused | None:
     """Why this booking can't go to that departure, seats apart."""
-    if refusal := not_allowed(booking, "reschedule"):
+    if refusal := why_not_change(booking, "reschedule"):
         return refusal
     if booking.departure_id == target.pk:
-        return Refused("same_departure", f"{booking.reference} is on {target.code} already.")
+        return SameDeparture(booking.reference, target.code)
     if target.status != Departure.Status.OPEN or target.starts_at <= now:
-        return why_no_seats(target, now)
+        return why_not_take_seats(target, now)
     if booking.currency != target.currency:
-        return Refused(
-            "currency", f"{booking.reference} is sold in {booking.currency}, {target.code} in {target.currency}."
-        )
+        return OtherCurrency(booking.reference, booking.currency, target.code, target.currency)
     return None
 
 
@@ -90,7 +90,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
 @transaction.atomic
 def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: datetime) -> Booking:
     """Take or give back the difference; total and deposit follow the agreed price a person."""
-    booking = sort_out([booking_id], lambda b: not_allowed(b, "change_party")).single()
+    booking = sort_out([booking_id], lambda b: why_not_change(b, "change_party")).single()
     old, more = booking.party_size, party_size - booking.party_size
     _check_size(booking, party_size)
     if not more:
@@ -114,6 +114,6 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
 
 def _check_size(booking: Booking, party_size: int) -> None:
     if not 1 <= party_size <= MAX_PARTY:
-        raise Refused("party_size", f"A party is between 1 and {MAX_PARTY} people.")
+        raise PartyOutOfRange(MAX_PARTY)
     if party_size < (named := booking.travellers.count()):
-        raise Refused("travellers", f"{named} travellers are named; take some off the list first.")
+        raise TravellersNamed(named)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking, BookingEvent
 from bookings.outcome import Outcome
+from bookings.refusals.shared import CannotBe
+from notifications.refusals import NotFound, Refused
 
 Pair = tuple[Booking, BookingEvent]
 
@@ -21,12 +22,12 @@ def lock_bookings(booking_ids: Iterable[int]) -> list[Booking]:
     return list(query.filter(pk__in=ids).order_by("pk"))
 
 
-def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | None]) -> Outcome[Booking]:
+def sort_out(booking_ids: Sequence[int], why_not: Callable[[Booking], Refused | None]) -> Outcome[Booking]:
     """Lock the bookings and split them: `done` may change, `refused` may not, each with its reason."""
     outcome = Outcome[Booking]()
     bookings = lock_bookings(booking_ids)
     for booking in bookings:
-        refusal = check(booking)
+        refusal = why_not(booking)
         if refusal is None:
             outcome.done.append(booking)
         else:
@@ -36,13 +37,13 @@ def sort_out(booking_ids: Sequence[int], check: Callable[[Booking], Refused | No
     return outcome
 
 
-def not_allowed(booking: Booking, change: str) -> Refused | None:
+def why_not_change(booking: Booking, change: str) -> Refused | None:
     """The refusal when a booking's state doesn't allow the change (a name of Booking.CHANGES), else None."""
     if booking.allows(change):
         return None
     waits = booking.status == Booking.Status.WAITLISTED
     state = "on the waiting list" if waits else booking.get_status_display().lower()
-    return Refused("wrong_status", f"{booking.reference} is {state} and can't be {Booking.CHANGES[change].done}.")
+    return CannotBe(booking.reference, state, Booking.CHANGES[change].done)
 
 
 def change_status(

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from bookings.errors import Refused, SoldOut
 from bookings.models import Booking, Departure
+from bookings.refusals.seats import Departed, NotOpen, SoldOut
+from notifications.refusals import Refused
 
 BATCH = 500
 
@@ -22,7 +23,7 @@ def take_seats(*, departure_id: int, seats: int, now: datetime) -> None:
         seats_taken__lte=F("capacity") - seats,
     ).update(seats_taken=F("seats_taken") + seats)
     if not taken:
-        raise why_no_seats(Departure.objects.get(pk=departure_id), now)
+        raise why_not_take_seats(Departure.objects.get(pk=departure_id), now)
 
 
 def take_many(seats: Mapping[int, int], *, now: datetime) -> None:
@@ -49,13 +50,11 @@ def reread_departures(bookings: Iterable[Booking]) -> None:
         booking.departure = departures[booking.departure_id]
 
 
-def why_no_seats(departure: Departure, now: datetime) -> Refused:
+def why_not_take_seats(departure: Departure, now: datetime) -> Refused:
     if departure.starts_at <= now:
-        return Refused("departed", f"{departure.code} has already left.")
+        return Departed(departure.code)
     if departure.status != Departure.Status.OPEN:
-        return Refused(
-            "not_open", f"{departure.code} is {departure.get_status_display().lower()}, not open for booking."
-        )
+        return NotOpen(departure.code, departure.get_status_display().lower())
     return SoldOut(departure.seats_left)
 
 

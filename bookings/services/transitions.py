@@ -8,15 +8,17 @@ from django.db.models import F
 
 from bookings import emails
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.refusals.booking import AlreadyCancelled, AlreadyConfirmed, DepositMissing, HoldChanged, NotDeparted
+from bookings.refusals.shared import ReasonMissing
 from bookings.services.confirm import confirm, confirm_covered
 from bookings.services.create import balance_due_on, hold_until
-from bookings.services.rows import change_status, not_allowed, sort_out
+from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
 from bookings.wording import going_back, money
 from notifications import outbox
+from notifications.refusals import Refused
 
 Status = Booking.Status
 BATCH = 500
@@ -25,7 +27,7 @@ BATCH = 500
 def need_reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if not reason:
-        raise Refused("reason_missing", "Give a reason; it stays on the booking's timeline.")
+        raise ReasonMissing
     return reason[:255]
 
 
@@ -38,18 +40,17 @@ def confirm_bookings(
     Mails each customer.
     """
 
-    def check(booking: Booking) -> Refused | None:
+    def why_not(booking: Booking) -> Refused | None:
         if booking.status == Status.CONFIRMED:
-            return Refused("already_confirmed", f"{booking.reference} is confirmed already.")
-        if refusal := not_allowed(booking, "confirm"):
+            return AlreadyConfirmed(booking.reference)
+        if refusal := why_not_change(booking, "confirm"):
             return refusal
         if booking.staying < booking.deposit_due and not unpaid_reason.strip():
             owed = money(booking.deposit_due - booking.staying, booking.currency)
-            text = f"{booking.reference} lacks {owed} of its deposit. {going_back(booking)}"
-            return Refused("deposit_missing", text.strip())
+            return DepositMissing(booking.reference, owed, going_back(booking))
         return None
 
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     text = f"Without full deposit: {need_reason(unpaid_reason)}" if unpaid_reason.strip() else ""
     pairs = confirm(outcome.done, actor=actor, now=now, text=text)
     emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
@@ -61,12 +62,12 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
     """waitlisted|pending|confirmed → cancelled: seats go back, unsent mail is withdrawn, the customer is told."""
     reason = need_reason(reason)
 
-    def check(booking: Booking) -> Refused | None:
+    def why_not(booking: Booking) -> Refused | None:
         if booking.status == Status.CANCELLED:
-            return Refused("already_cancelled", f"{booking.reference} is cancelled already.")
-        return not_allowed(booking, "cancel")
+            return AlreadyCancelled(booking.reference)
+        return why_not_change(booking, "cancel")
 
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     held = seats_of(outcome.done)
     pairs = change_status(
         outcome.done, Status.CANCELLED, actor=actor, now=now, text=reason, cancel_reason=reason, hold_expires_at=None
@@ -94,14 +95,14 @@ def expire_holds(*, now: datetime) -> int:
 
 @transaction.atomic
 def _expire(booking_ids: Sequence[int], now: datetime) -> int:
-    def check(booking: Booking) -> Refused | None:
+    def why_not(booking: Booking) -> Refused | None:
         over = booking.hold_expires_at is not None and booking.hold_expires_at <= now
         no_money = booking.staying <= 0 and not booking.payment_open
         if over and no_money and booking.allows("expire"):
             return None
-        return Refused("hold_changed", "The hold was changed.")
+        return HoldChanged()
 
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     held = seats_of(outcome.done)
     pairs = change_status(
         outcome.done, Status.EXPIRED, actor=SYSTEM, now=now, text="The hold was over", hold_expires_at=None
@@ -114,7 +115,7 @@ def _expire(booking_ids: Sequence[int], now: datetime) -> int:
 @transaction.atomic
 def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     """expired|cancelled → pending, and confirmed when the deposit is covered; only if the seats are free."""
-    outcome = sort_out([booking_id], lambda b: not_allowed(b, "reinstate"))
+    outcome = sort_out([booking_id], lambda b: why_not_change(b, "reinstate"))
     booking = outcome.single()
     take_seats(departure_id=booking.departure_id, seats=booking.party_size, now=now)
     reread_departures([booking])
@@ -138,14 +139,14 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
 def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """confirmed|completed → no_show, once the departure has started. The seats stay taken."""
 
-    def check(booking: Booking) -> Refused | None:
-        if refusal := not_allowed(booking, "mark_no_show"):
+    def why_not(booking: Booking) -> Refused | None:
+        if refusal := why_not_change(booking, "mark_no_show"):
             return refusal
         if booking.departure.starts_at > now:
-            return Refused("not_departed", f"{booking.reference}: {booking.departure.code} hasn't left yet.")
+            return NotDeparted(booking.reference, booking.departure.code)
         return None
 
-    outcome = sort_out(booking_ids, check)
+    outcome = sort_out(booking_ids, why_not)
     change_status(outcome.done, Status.NO_SHOW, actor=actor, now=now)
     emails.withdraw_unwanted(outcome.done, to=Status.NO_SHOW, reason="The departure has left.")
     return outcome
@@ -154,7 +155,7 @@ def mark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) ->
 @transaction.atomic
 def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """no_show → completed when the departure is over, else confirmed."""
-    outcome = sort_out(booking_ids, lambda b: not_allowed(b, "unmark_no_show"))
+    outcome = sort_out(booking_ids, lambda b: why_not_change(b, "unmark_no_show"))
     over = [b for b in outcome.done if b.departure.ends_at <= now]
     on_the_way = [b for b in outcome.done if b.departure.ends_at > now]
     change_status(over, Status.COMPLETED, actor=actor, now=now, text="No-show undone")
@@ -180,7 +181,7 @@ def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:
 
 @transaction.atomic
 def _complete(booking_ids: Sequence[int], now: datetime) -> int:
-    outcome = sort_out(booking_ids, lambda b: not_allowed(b, "complete"))
+    outcome = sort_out(booking_ids, lambda b: why_not_change(b, "complete"))
     change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
     emails.withdraw_unwanted(outcome.done, to=Status.COMPLETED, reason="The departure has ended.")
     return len(outcome.done)
@@ -190,7 +191,7 @@ def _complete(booking_ids: Sequence[int], now: datetime) -> int:
 def close_waiting_lists(*, departure_ids: Sequence[int], now: datetime) -> None:
     """Who still waits when the departure is over waits no more; a mail about it would help nobody."""
     waiting = Booking.objects.filter(departure__in=departure_ids, status=Status.WAITLISTED)
-    outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: not_allowed(b, "close_waiting"))
+    outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: why_not_change(b, "close_waiting"))
     reason = "No seat came free"
     change_status(outcome.done, Status.CANCELLED, actor=SYSTEM, now=now, text=reason, cancel_reason=reason)
     outbox.withdraw(topics=[b.topic for b in outcome.done], reason=reason)

@@ -9,13 +9,13 @@ from django.db.models import F
 
 from bookings import emails
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import SoldOut
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
+from bookings.refusals.seats import SoldOut
 from bookings.services.confirm import confirm_covered
 from bookings.services.create import hold_until
-from bookings.services.rows import change_status, not_allowed, sort_out
-from bookings.services.seats import lock_departures, reread_departures, take_many, why_no_seats
+from bookings.services.rows import change_status, sort_out, why_not_change
+from bookings.services.seats import lock_departures, reread_departures, take_many, why_not_take_seats
 
 BATCH = 200
 
@@ -28,7 +28,7 @@ def promote_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
 @transaction.atomic
 def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """As many of these as fit, oldest first; the others are refused with SoldOut or the reason."""
-    waiting = sort_out(booking_ids, lambda b: not_allowed(b, "promote"))
+    waiting = sort_out(booking_ids, lambda b: why_not_change(b, "promote"))
     outcome = Outcome[Booking](refused=waiting.refused)
     departures = lock_departures(b.departure_id for b in waiting.done)
     reread_departures(waiting.done)
@@ -37,7 +37,7 @@ def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime)
         departure = departures[booking.departure_id]
         room = departure.seats_left - wanted[departure.pk]
         if departure.status != Departure.Status.OPEN or departure.starts_at <= now:
-            outcome.refused.append((booking.reference, why_no_seats(departure, now)))
+            outcome.refused.append((booking.reference, why_not_take_seats(departure, now)))
         elif booking.party_size > room:
             outcome.refused.append((booking.reference, SoldOut(room)))
         else:

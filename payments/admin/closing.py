@@ -24,12 +24,12 @@ from bookings.desk.action_page import SHOWN, tell
 from bookings.desk.actions import Act, Order, Wording
 from bookings.desk.admin import DeskAdmin, as_links
 from bookings.desk.people import clerk, two_lines
-from bookings.errors import Refused
 from bookings.outcome import Outcome
 from payments.admin.decisions import amount_of
 from payments.admin.look_only import LookOnly, link_to
 from payments.forms.refunds import StaffReasonForm
 from payments.models import ClosedDecision
+from payments.refusals.decisions import NotYours
 from payments.services.closing_decisions import Entry, close_decisions, find_entries, read_entry, reopen_decisions
 from payments.services.decisions import Decision, topic_of
 
@@ -148,7 +148,7 @@ def reopen(order: Order) -> Outcome[Any]:
     outcome = reopen_decisions(closed_ids=[row.pk for row in mine], actor=order.actor, now=order.now) if mine else None
     report = outcome or Outcome()
     others = [row for row in rows if row not in mine]
-    report.refused += [(str(row), Refused("permission", f"{row} is for others to decide.")) for row in others]
+    report.refused += [(str(row), NotYours(str(row))) for row in others]
     return report
 
 

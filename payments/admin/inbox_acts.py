@@ -3,8 +3,8 @@
 from typing import Any
 
 from bookings.desk.actions import Act, Order, Wording
-from bookings.errors import Refused
 from bookings.outcome import Outcome
+from notifications.refusals import Refused
 from payments.forms.refunds import StaffReasonForm
 from payments.models import ProviderEvent
 from payments.services.provider_events import inbox

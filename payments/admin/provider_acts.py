@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bookings.desk.actions import Act, Order, Wording
-from bookings.errors import Refused
 from bookings.outcome import Outcome
+from notifications.refusals import Refused
 from payments.models import Payment, ProviderEvent
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events import inbox

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 
 from bookings.desk.people import clerk
-from bookings.errors import Refused
 from bookings.resources import SafeCSV, SafeXLSX
+from notifications.refusals import Refused
 from payments.forms.revenue_report import RevenueReportForm, presets
 from payments.resources import revenue_table
 from payments.services.revenue_report import RevenueReport, revenue_report

@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from bookings.desk.forms import ActForm
 from bookings.forms.fields import new_key
 from bookings.links import pay_url
-from bookings.services.mailing import why_no_mail
+from bookings.services.mailing import why_not_mail
 from bookings.wording import money
 from notifications.number_fields import AmountField
 from payments.gateway import sandbox
@@ -49,7 +49,7 @@ class LinkForm(ActForm):
             f"Due now: {money(due, booking.currency)}; to pay in all: {money(booking.balance, booking.currency)}. "
             "With another amount the mail holds a link for just that."
         )
-        if no_mail := why_no_mail(booking):
+        if no_mail := why_not_mail(booking):
             self.ready = False
             self.why_not = no_mail.detail
             del self.fields["amount"]

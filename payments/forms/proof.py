@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bookings.desk.forms import ActForm
-from bookings.errors import Refused
+from notifications.refusals import Refused
 from payments.proofs import ACCEPTED, check_proof
 
 

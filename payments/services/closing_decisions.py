@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.services.rows import add_events, lock_bookings
 from bookings.services.transitions import need_reason
+from notifications.refusals import NotFound, Refused
 from payments.models import ClosedDecision, ProviderEvent
+from payments.refusals.decisions import ClosedBy, ClosedJustNow, DecisionChanged, NotClosed
+from payments.refusals.shared import NoPerson
 from payments.services.decisions import Decision, Kind, Look, topic_of
 from payments.services.provider_events.inbox import set_all_aside
 from payments.services.refunds.owed import fingerprint, with_facts
@@ -63,7 +65,7 @@ def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now:
     """Each leaves the list until its facts are other ones. Refused: changed since it was shown, closed by another."""
     reason = need_reason(reason)
     if actor.user is None:
-        raise Refused("no_person", "This needs a person who decides.")
+        raise NoPerson
     seen = find_entries(entries, now=now)
     bookings = _lock(seen.values())
     found = find_entries(entries, now=now) if bookings else seen  # once more, under the locks
@@ -72,7 +74,7 @@ def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now:
     for entry in dict.fromkeys(entries):
         before, decision = closed_before.get(entry), found.get(entry)
         if decision is None or (before and entry.kind != Kind.EVENT):
-            outcome.refused.append(_why_not(entry, seen.get(entry), before))
+            outcome.refused.append(_why_not_close(entry, seen.get(entry), before))
         else:
             outcome.done.append(_row(entry, decision, reason, actor, now))
     _write(outcome, closed_before, bookings, actor, now)
@@ -102,12 +104,11 @@ def _by_kind(entries: Iterable[Entry]) -> dict[str, list[int]]:
     return found
 
 
-def _why_not(entry: Entry, seen: Decision | None, before: ClosedDecision | None) -> tuple[str, Refused]:
+def _why_not_close(entry: Entry, seen: Decision | None, before: ClosedDecision | None) -> tuple[str, Refused]:
     if before:
-        why = f"{before.name}: {before.closed_by_label} has closed this already: {before.reason}"
-        return before.name, Refused("already_closed", why)
+        return before.name, ClosedBy(before.name, before.closed_by_label, before.reason)
     name = seen.name if seen else f"{Kind(entry.kind).label} #{entry.object_id}"
-    return name, Refused("changed", f"{name}: it has changed, or needs no decision any more. Look at the list again.")
+    return name, DecisionChanged(name)
 
 
 def _row(entry: Entry, decision: Decision, reason: str, actor: Actor, now: datetime) -> ClosedDecision:
@@ -139,8 +140,7 @@ def _write(
             _end([row for row in closed_before.values() if (row.kind, row.object_id) in done], "Newer facts", now)
             ClosedDecision.objects.bulk_create(outcome.done, batch_size=500)
     except IntegrityError:  # what has no booking isn't locked: another clerk was faster
-        why = Refused("already_closed", "Another person has just closed one of these. Look at the list again.")
-        outcome.refused += [(row.name, why) for row in outcome.done]
+        outcome.refused += [(row.name, ClosedJustNow()) for row in outcome.done]
         outcome.done = []
     _tell(outcome.done, bookings, actor=actor, now=now)
 
@@ -167,7 +167,7 @@ def _tell(
 def reopen_decisions(*, closed_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[ClosedDecision]:
     """They stand on the list again, if they still need a decision."""
     if actor.user is None:
-        raise Refused("no_person", "This needs a person who decides.")
+        raise NoPerson
     bookings = lock_bookings(
         ClosedDecision.objects.filter(pk__in=closed_ids, booking__isnull=False).values_list("booking_id", flat=True)
     )
@@ -177,7 +177,7 @@ def reopen_decisions(*, closed_ids: Sequence[int], actor: Actor, now: datetime) 
         if row.reopened_at is None:
             outcome.done.append(row)
         else:
-            outcome.refused.append((str(row), Refused("wrong_status", f"{row} isn't closed any more.")))
+            outcome.refused.append((str(row), NotClosed(str(row))))
     if not rows:
         raise NotFound("The closed decision")
     _end(outcome.done, actor.label, now)

@@ -12,16 +12,18 @@ from django.db.models import F, Max
 
 from bookings import emails as booking_emails
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.references import ALPHABET
+from bookings.refusals.shared import CannotBe
 from bookings.services import ledger
 from bookings.services.rows import lock_bookings
 from bookings.wording import money
 from notifications import outbox
+from notifications.refusals import NotFound
 from payments import emails
 from payments.models import Payment, Refund
+from payments.refusals.manual import ThroughProvider
 
 Status = Payment.Status
 PREFIXES = {
@@ -113,11 +115,9 @@ def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: st
         payment.booking = bookings[payment.booking_id]
         state = payment.get_status_display().lower()
         if payment.method not in Payment.MANUAL:
-            why = f"{payment.tx_ref} came through a provider and can't be {verb} by hand."
-            outcome.refused.append((payment.tx_ref, Refused("method", why)))
+            outcome.refused.append((payment.tx_ref, ThroughProvider(payment.tx_ref, verb)))
         elif payment.status not in allowed:
-            why = f"{payment.tx_ref} is {state} and can't be {verb}."
-            outcome.refused.append((payment.tx_ref, Refused("wrong_status", why)))
+            outcome.refused.append((payment.tx_ref, CannotBe(payment.tx_ref, state, verb)))
         else:
             outcome.done.append(payment)
     if len(payments) < len(set(payment_ids)):

@@ -14,8 +14,8 @@ from django.db.models import Case, Count, F, Q, Sum, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from bookings.errors import Refused
 from payments.models import Payment, Refund
+from payments.refusals.decisions import DaysReversed, TooManyDays
 
 LONGEST = timedelta(days=366)
 CENT = Decimal("0.01")
@@ -60,9 +60,9 @@ class RevenueReport:
 def revenue_report(*, first: date, last: date) -> RevenueReport:
     """Both days are included. Refused: the wrong way round, or longer than a year."""
     if not EARLIEST <= first <= last <= LATEST:
-        raise Refused("days", "The first day must not be after the last.")
+        raise DaysReversed
     if last - first > LONGEST:
-        raise Refused("days", "Choose at most a year at once.")
+        raise TooManyDays
     start, end = midnight(first), midnight(last + timedelta(days=1))
     lines: dict[tuple[date, str, str], Line] = {}
     for row in _received(start, end):

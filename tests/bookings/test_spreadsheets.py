@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bookings.errors import UnreadableFile
 from bookings.formulas import escape_cell, text_cell, unescape_cell
+from bookings.refusals.files import UnreadableFile
 from bookings.spreadsheets import Columns, Table, read_records, read_table
 from bookings.workbook_limits import MAX_ROWS
 

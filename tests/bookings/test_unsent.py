@@ -19,6 +19,7 @@ from bookings.unsent import present
 from notifications import delivery, outbox, owners
 from notifications.catalogue import KINDS, sample
 from notifications.models import Message, MessageTemplate
+from notifications.refusals import NoAddress
 from tests.factories import NOW, clerk, make_booking, make_message, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -192,7 +193,7 @@ def test_an_address_that_was_taken_away_withdraws_the_mail_and_says_so() -> None
     message, booking = waiting()
     Customer.objects.filter(pk=booking.customer_id).update(email="")
     assert deliver(message) == "withdrawn"
-    assert (message.withdrawn_reason, sent()) == (owners.NO_ADDRESS, [])
+    assert (message.withdrawn_reason, sent()) == (NoAddress.sentence, [])
 
 
 def test_an_address_typed_for_this_very_message_stays() -> None:

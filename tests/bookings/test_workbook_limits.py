@@ -7,7 +7,7 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-from bookings.errors import UnreadableFile
+from bookings.refusals.files import UnreadableFile
 from bookings.spreadsheets import read_table
 from bookings.workbook_limits import BROKEN, COPY, LOCKED, ODD
 

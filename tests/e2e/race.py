@@ -16,8 +16,8 @@ from django.db import IntegrityError, close_old_connections, transaction  # noqa
 from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bookings.errors import SoldOut  # noqa: E402
 from bookings.models import Departure  # noqa: E402
+from bookings.refusals.seats import SoldOut  # noqa: E402
 from tests.factories import make_booking, make_customer  # noqa: E402
 
 

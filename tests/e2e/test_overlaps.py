@@ -11,14 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import Refused
 from bookings.models import Booking, Departure
 from bookings.services import departures, moving, transitions
 from bookings.services.customers import CustomerData, find_or_create_customer
 from config.management.commands.check_books import all_breaches
 from notifications import outbox
-from notifications.errors import MessageRefused
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments.services.manual.record import ManualPayment, await_payment, receive_payments, record_payments
 from tests.factories import clerk, make_booking, make_departure, make_user
 
@@ -92,7 +91,7 @@ def test_a_resend_that_waits_for_a_cancellation_is_refused(booking: Booking) -> 
         lambda: cancel(booking, actor),
         lambda: outbox.resend(message_id=message.pk, user=None, now=timezone.now()),
     )
-    assert isinstance(resent, MessageRefused)
+    assert isinstance(resent, Refused)
     assert resent.code == "no_longer_true"
     assert list(all_breaches()) == []
 

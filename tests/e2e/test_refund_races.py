@@ -15,9 +15,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM, Actor, staff
-from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
+from notifications.refusals import Refused
 from payments.models import Payment, Refund
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.send import send_refund, work_off_due

@@ -5,8 +5,8 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from notifications import outbox
-from notifications.errors import MessageRefused
 from notifications.models import Message
+from notifications.refusals import Refused
 from tests.factories import NOW, make_mail, make_message, make_user
 
 from .conftest import Published
@@ -131,7 +131,7 @@ def test_resend_is_a_new_row_that_says_who_asked(
 def test_resend_pressed_twice_sends_once() -> None:
     sent = make_message(status=Status.SENT)
     outbox.resend(message_id=sent.pk, user=None, now=NOW)
-    with pytest.raises(MessageRefused, match="already being sent again"):
+    with pytest.raises(Refused, match="already being sent again"):
         outbox.resend(message_id=sent.pk, user=None, now=NOW)
     assert Message.objects.count() == 2
 
@@ -147,14 +147,14 @@ def test_resend_pressed_twice_sends_once() -> None:
 )
 def test_resend_refuses_what_is_not_over_or_not_true(state: dict[str, str], code: str) -> None:
     row = make_message(**state)
-    with pytest.raises(MessageRefused) as refused:
+    with pytest.raises(Refused) as refused:
         outbox.resend(message_id=row.pk, user=None, now=NOW)
     assert refused.value.code == code
     assert Message.objects.count() == 1
 
 
 def test_resend_of_a_row_that_is_gone_is_refused() -> None:
-    with pytest.raises(MessageRefused, match="not here any more"):
+    with pytest.raises(Refused, match="not here any more"):
         outbox.resend(message_id=0, user=None, now=NOW)
 
 

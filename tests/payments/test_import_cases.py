@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 
 from bookings.actors import importer
 from bookings.books import breaches
-from bookings.errors import UnreadableFile
 from bookings.models import Booking, Customer, Departure
+from bookings.refusals.files import UnreadableFile
 from bookings.services.importing.departures import COLUMNS as DEPARTURE_COLUMNS
 from bookings.services.importing.departures import import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote

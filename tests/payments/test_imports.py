@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import Actor, importer
 from bookings.books import breaches as booking_breaches
-from bookings.errors import Refused
 from bookings.models import Booking, BookingEvent, Customer, Departure, Traveller
 from bookings.services.importing import bookings as importing
 from bookings.services.importing.departures import import_departures
@@ -22,6 +21,7 @@ from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.transitions import cancel_bookings
 from bookings.spreadsheets import Table, read_table
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments.books import breaches as payment_breaches
 from payments.imports import import_bookings
 from payments.models import ClosedDecision, Payment

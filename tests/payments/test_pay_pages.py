@@ -12,11 +12,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.links import pay_url
 from bookings.models import Booking
 from bookings.services.transitions import cancel_bookings
 from bookings.wording import money
+from notifications.refusals import Refused
 from payments.models import Payment, SandboxCheckout
 from payments.services.checkout.start import start_payment
 from tests.factories import make_booking, make_customer, make_trip

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.models import Booking
+from notifications.refusals import Refused
 from payments.forms.proof import ProofForm
 from payments.models import Payment
 from payments.proofs import type_of

@@ -18,8 +18,8 @@ from bookings.admin.mail import pages
 from bookings.desk.paging import BoundedPaginator
 from bookings.desk.strict import StrictAdmin, as_typed
 from notifications import outbox, owners, rendering
-from notifications.errors import MessageRefused
 from notifications.models import Message
+from notifications.refusals import Refused
 
 Status = Message.Status
 COLOURS = {
@@ -167,7 +167,7 @@ class MessageAdmin(StrictAdmin):
                 now=timezone.now(),
                 recipient=form.cleaned_data["recipient"],
             )
-        except MessageRefused as refused:
+        except Refused as refused:
             return self._tell(request, refused.detail, messages.ERROR)
         return self._tell(request, f"The mail is on its way again, to {again.recipient}.")
 

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from bookings.constraints import doubled_in
-from bookings.errors import Refused
 from bookings.models import Booking, Departure, Trip
+from bookings.refusals.files import ImportClash, ImportRefused
 from bookings.services.importing.styles import Question, Styles, questions, styles_of
 from bookings.spreadsheets import Columns, Record
+from notifications.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -115,10 +116,9 @@ def _clash(error: IntegrityError) -> Refused:
     """Rows are compared with what is here before they are written: what is doubled all the same came in meanwhile."""
     names = {model._meta.db_table: model._meta.verbose_name for model in (Booking, Departure, Trip)}  # noqa: SLF001
     if name := names.get(doubled_in(error)):
-        text = f"Somebody else added the same {name} just now. Nothing was written; import the file again."
-        return Refused("import_clash", text)
+        return ImportClash(str(name))
     logger.error("An import was refused by a rule of the database", exc_info=error)
-    return Refused("import_refused", "The database refused a row. Nothing was written; tell whoever runs Tourdesk.")
+    return ImportRefused()
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.services.rows import add_events
 from bookings.services.transitions import need_reason
 from payments.gateway import registry
 from payments.models import Payment
+from payments.refusals.checkout import CanBeAsked
+from payments.refusals.shared import NoPerson
 from payments.services.ledger import change, keep_hold, lock_payment
 from payments.services.times import DAY, link_life
 
@@ -32,10 +33,9 @@ def close_unanswered(*, payment_id: int, reason: str, actor: Actor, now: datetim
     reason = need_reason(reason)
     payment = lock_payment(payment_id)
     if actor.user is None:
-        raise Refused("no_person", "This needs a person who decides.")
+        raise NoPerson
     if not can_close_unanswered(payment, now):
-        why = "The provider can still be asked about it, or it is closed already."
-        raise Refused("wrong_status", f"{payment.tx_ref} is {payment.get_status_display().lower()}. {why}")
+        raise CanBeAsked(payment.tx_ref, payment.get_status_display().lower())
     why = f"Closed without an answer: {reason}"
     changes: dict[str, Any] = {"next_check_at": None, "failure_reason": why[:255]}
     change([payment], changes if payment.status == Status.FAILED else {**changes, "status": Status.EXPIRED})

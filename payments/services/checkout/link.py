@@ -7,13 +7,14 @@ from django.db import transaction
 
 from bookings import emails as booking_emails
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.links import pay_url
 from bookings.models import Booking
-from bookings.services.mailing import why_no_mail
+from bookings.services.mailing import why_not_mail
 from bookings.services.rows import add_events, lock_bookings
 from bookings.wording import money
 from notifications import outbox
+from notifications.refusals import NotFound
+from payments.refusals.checkout import AlreadySent
 from payments.services.checkout.payable import check_amount, why_not_payable
 
 
@@ -29,7 +30,7 @@ def send_link(
     if not bookings:
         raise NotFound("The booking")
     [booking] = bookings
-    if refusal := why_not_payable(booking, now) or why_no_mail(booking):
+    if refusal := why_not_payable(booking, now) or why_not_mail(booking):
         raise refusal
     asked = check_amount(booking, amount, now)
     [event] = add_events([booking], kind="payment_requested", text=_text(booking, asked), actor=actor, now=now)
@@ -37,7 +38,7 @@ def send_link(
     facts = {"amount": f"{asked:.2f}", "pay_url": url}
     mail = booking_emails.mail("payment_request", booking, creation_key or f"{event.pk}", now=now, facts=facts)
     if not outbox.enqueue([mail], now=now):
-        raise Refused("already_sent", f"{booking.reference}: this link was sent already.")
+        raise AlreadySent(booking.reference)
     return booking
 
 

@@ -5,12 +5,21 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from bookings.errors import Refused
 from bookings.links import online_payment_offered
 from bookings.models import Booking
 from bookings.wording import money
+from notifications.refusals import Refused
 from payments.gateway import Gateway, registry
 from payments.models import Payment
+from payments.refusals.checkout import (
+    HoldOver,
+    NotOnlineCurrency,
+    NotPayable,
+    OnlinePaymentUnavailable,
+    PaymentUnknown,
+    ReviewFirst,
+)
+from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
 from payments.services import providers
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
 
@@ -35,45 +44,40 @@ def why_closed(booking: Booking, *, now: datetime) -> str:
     refusal = why_not_payable(booking, now)
     if refusal is None:
         return ""
-    if refusal.code == "hold_over" and booking.payment_open:  # so the seats are held all the same
-        return "" if link_given(booking, now) else "payment_unknown"
-    return str(booking.status) if refusal.code == "not_payable" else refusal.code
+    if isinstance(refusal, HoldOver) and booking.payment_open:  # so the seats are held all the same
+        return "" if link_given(booking, now) else PaymentUnknown.code
+    return str(booking.status) if isinstance(refusal, NotPayable) else refusal.code
 
 
 def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
     """Why no new payment can be begun for this booking, in a sentence for the clerk."""
     name = booking.reference
     if booking.status in Booking.OWING and booking.balance <= 0:
-        return Refused("nothing_owed", f"{name} owes nothing.")
+        return NothingOwed(name)
     if booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.REVIEW).exists():
-        return Refused("in_review", f"{name} has a payment in review, which has to be decided first.")
+        return ReviewFirst(name)
     if booking.status not in Booking.OWING:
-        return Refused("not_payable", f"{name} is {booking.get_status_display().lower()}, so it can't be paid online.")
+        return NotPayable(name, booking.get_status_display().lower())
     if booking.currency not in settings.ONLINE_CURRENCIES:
-        return Refused("currency", f"{name} is in {booking.currency}, which can't be paid online.")
+        return NotOnlineCurrency(name, booking.currency)
     if _hold_is_over(booking, now):
-        return Refused("hold_over", f"The hold of {name} is over, so it can't be paid online any more.")
-    return None if online_payment_offered() else _not_offered()
+        return HoldOver(name)
+    return None if online_payment_offered() else OnlinePaymentUnavailable(settings.PAYMENT_INSTRUCTIONS)
 
 
 def need_gateway(now: datetime) -> Gateway:
     if (gateway := providers.current(now=now)) is None:
-        raise _not_offered()
+        raise OnlinePaymentUnavailable(settings.PAYMENT_INSTRUCTIONS)
     return gateway
 
 
-def _not_offered() -> Refused:
-    how = settings.PAYMENT_INSTRUCTIONS
-    return Refused("online_payment_unavailable", f"Online payment isn't offered here. {how}")
-
-
 def check_amount(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
-    """What is asked for, in the booking's currency; None means what is due now. Refused: amount, too_much."""
+    """What is asked for, in the booking's currency; None means what is due now. Raises WrongAmount, MoreThanOwed."""
     wanted = booking.due_at(now) if amount is None else amount
     if not (wanted.is_finite() and wanted > 0 and wanted == round(wanted, 2)):
-        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+        raise WrongAmount
     if wanted > booking.balance:
-        raise Refused("too_much", f"{booking.reference} owes {money(booking.balance, booking.currency)}, not more.")
+        raise MoreThanOwed(booking.reference, money(booking.balance, booking.currency))
     return wanted
 
 
@@ -83,7 +87,7 @@ def link_given(booking: Booking, now: datetime) -> Payment | None:
     None, too, where nothing can be paid. (A hold that is over doesn't count here: the attempt keeps the seats.)
     """
     refusal = why_not_payable(booking, now)
-    if refusal and refusal.code != "hold_over":
+    if refusal and not isinstance(refusal, HoldOver):
         return None
     gateway = registry.current()
     if gateway is None:

@@ -10,18 +10,19 @@ from django.db import IntegrityError, transaction
 
 from bookings.actors import Actor
 from bookings.constraints import violates
-from bookings.errors import NotFound, Refused
 from bookings.services.rows import add_events
 from bookings.services.transitions import need_reason
 from bookings.wording import money
+from notifications.refusals import NotFound
 from payments.gateway import Answer, State
 from payments.models import Payment
+from payments.refusals.checkout import CannotApply, NoAnswer
+from payments.refusals.shared import NoPerson, NothingToDecide
 from payments.services.checkout.verify import ONE_REFERENCE, verify_payment
 from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref
 
 Status = Payment.Status
 SOMEBODY_ELSE_S = "It belongs to another payment already."
-WAY_OUT = "Pay it back in the provider's own pages, then reject it here."
 
 
 def apply_review(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
@@ -37,7 +38,7 @@ def apply_review(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
     if verified.payment.status == Status.SUCCEEDED:  # the provider has corrected its answer
         return verified.payment
     if not verified.answered:
-        raise Refused("no_answer", f"{verified.payment.tx_ref} stays in review: {verified.answer.detail}")
+        raise NoAnswer(verified.payment.tx_ref, verified.answer.detail)
     return _keep(payment_id, verified.answer, actor, now)
 
 
@@ -46,7 +47,7 @@ def _keep(payment_id: int, answer: Answer, actor: Actor, now: datetime) -> Payme
     payment = lock_payment(payment_id)
     _need_review(payment, actor)
     if why := _cannot_keep(payment, answer):
-        raise Refused("cannot_apply", f"{payment.tx_ref}: {why} {WAY_OUT}")
+        raise CannotApply(payment.tx_ref, why)
     kept = _create(payment, answer, actor, now)
     reason = f"{money(kept.amount, kept.currency)} came instead, kept as {kept.tx_ref}"
     _close(payment, reason, actor=actor, now=now, kind="review_applied")
@@ -79,7 +80,7 @@ def _create(payment: Payment, answer: Answer, actor: Actor, now: datetime) -> Pa
             )
     except IntegrityError as error:
         if violates(error, Payment, ONE_REFERENCE):
-            raise Refused("cannot_apply", f"{payment.tx_ref}: {SOMEBODY_ELSE_S} {WAY_OUT}") from error
+            raise CannotApply(payment.tx_ref, SOMEBODY_ELSE_S) from error
         raise
 
 
@@ -117,7 +118,6 @@ def _close(payment: Payment, reason: str, *, actor: Actor, now: datetime, kind: 
 
 def _need_review(payment: Payment, actor: Actor) -> None:
     if actor.user is None:
-        raise Refused("no_person", "This needs a person who decides.")
+        raise NoPerson
     if payment.status != Status.REVIEW:
-        state = payment.get_status_display().lower()
-        raise Refused("wrong_status", f"{payment.tx_ref} is {state}; there is nothing to decide.")
+        raise NothingToDecide(payment.tx_ref, payment.get_status_display().lower())

@@ -10,12 +10,21 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.services.rows import add_events, lock_bookings
 from bookings.wording import money
+from notifications.refusals import NotFound
 from payments.gateway import Answer, Gateway, Order, Verdict
 from payments.models import Payment
+from payments.refusals.checkout import (
+    BeingPrepared,
+    CameToReview,
+    CannotPayOnline,
+    PaidAlready,
+    PaymentUnknown,
+    ProviderRefused,
+    TooManyLinks,
+)
 from payments.services.checkout.payable import check_amount, link_given, need_gateway, why_not_payable
 from payments.services.checkout.verify import close_attempt
 from payments.services.ledger import change, keep_hold, lock_payment, new_tx_ref
@@ -24,8 +33,6 @@ from payments.services.times import BEING_MADE, HOUR, next_check
 Status = Payment.Status
 ROUNDS = 4
 MOST_AN_HOUR = 10  # links of one booking: each costs the provider and us several calls
-BUSY = "This payment is being prepared. Try again in a moment."
-CHECKING = "An earlier attempt to pay is still being checked, so that nobody pays twice. Try again in a few minutes."
 
 
 def start_payment(
@@ -54,7 +61,7 @@ def start_payment(
         if _still_good(payment, amount, now):
             return payment
         _close(payment, actor, now)
-    raise Refused("in_progress", BUSY)  # others begin as fast as we close
+    raise BeingPrepared  # others begin as fast as we close
 
 
 def find_made(creation_key: str) -> Payment | None:
@@ -66,7 +73,7 @@ def find_made(creation_key: str) -> Payment | None:
     if made is None or made.status not in (Status.CREATED, Status.UNKNOWN, *Payment.LATE) or made.checkout_url:
         return made
     if made.status not in Payment.LATE:
-        raise Refused("payment_unknown", CHECKING)
+        raise PaymentUnknown
     change([made], {"creation_key": ""})
     return None
 
@@ -121,9 +128,7 @@ def _asked(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
     wanted = check_amount(booking, amount, now)
     begun = booking.payments.filter(method__in=Payment.PROVIDER, created_at__gt=now - HOUR)
     if begun.count() >= MOST_AN_HOUR:
-        raise Refused(
-            "too_many", f"{booking.reference} has had {MOST_AN_HOUR} payment links within an hour. Wait a while."
-        )
+        raise TooManyLinks(booking.reference, MOST_AN_HOUR)
     return wanted
 
 
@@ -137,15 +142,15 @@ def _still_good(payment: Payment, amount: Decimal | None, now: datetime) -> bool
 def _close(payment: Payment, actor: Actor, now: datetime) -> None:
     """Make room for a new attempt, or say why there is none."""
     if payment.status == Status.CREATED and now - payment.created_at < BEING_MADE:
-        raise Refused("in_progress", BUSY)
+        raise BeingPrepared
     _need_closed(close_attempt(payment_id=payment.pk, why="replaced", actor=actor, now=now).payment)
 
 
 def _need_closed(payment: Payment) -> None:
     if payment.status == Status.SUCCEEDED:
-        raise Refused("paid_already", f"This payment was made: {money(payment.amount, payment.currency)}. Thank you.")
+        raise PaidAlready(money(payment.amount, payment.currency))
     if payment.status in Payment.OPEN or payment.next_check_at is not None:
-        raise Refused("payment_unknown", CHECKING)
+        raise PaymentUnknown
 
 
 def _order(payment: Payment, return_url: str) -> Order:
@@ -171,14 +176,14 @@ def _note_answer(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor
     if payment.status == Status.SUCCEEDED or (payment.status == Status.PENDING and payment.checkout_url):
         return payment
     if payment.status == Status.REVIEW:
-        raise Refused("in_review", f"{payment.booking.reference} has a payment in review. {payment.check_note}")
+        raise CameToReview(payment.booking.reference, payment.check_note)
     if answer.verdict is Verdict.DONE:  # it failed meanwhile: the next try ends this link and makes another
-        raise Refused("in_progress", BUSY)
+        raise BeingPrepared
     if answer.verdict is Verdict.REFUSED:
-        raise Refused("provider_refused", f"{gateway.label} refused this payment: {answer.detail}")
+        raise ProviderRefused(gateway.label, answer.detail)
     if answer.verdict is Verdict.MISCONFIGURED:
-        raise Refused("provider_misconfigured", "Paying online isn't possible at the moment. Please pay another way.")
-    raise Refused("payment_unknown", CHECKING)
+        raise CannotPayOnline
+    raise PaymentUnknown
 
 
 @transaction.atomic

@@ -14,11 +14,12 @@ from django.db import IntegrityError, transaction
 
 from bookings.actors import Actor
 from bookings.constraints import violates
-from bookings.errors import NotFound, Refused
 from bookings.services.rows import add_events
+from notifications.refusals import NotFound
 from payments import emails
 from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
+from payments.refusals.checkout import NobodyToAsk
 from payments.services import providers
 from payments.services.findings import tell_of
 from payments.services.ledger import change, credit, keep_hold, lock_payment
@@ -91,7 +92,7 @@ def _find(payment_id: int) -> Payment:
     if payment is None:
         raise NotFound("The payment")
     if payment.method in Payment.MANUAL:
-        raise Refused("method", f"{payment.tx_ref} was taken by hand; there is no provider to ask.")
+        raise NobodyToAsk(payment.tx_ref)
     return payment
 
 

@@ -13,13 +13,28 @@ from django.db import IntegrityError, transaction
 from bookings import wording
 from bookings.actors import Actor
 from bookings.constraints import violates
-from bookings.errors import NotFound, Refused
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.services.rows import add_events, lock_bookings
+from notifications.refusals import NotFound, Refused
 from payments import emails
 from payments.models import Payment
 from payments.proofs import check_proof, keeping
+from payments.refusals.manual import (
+    HasProof,
+    InTheFuture,
+    LongBefore,
+    NeedsNoProof,
+    NobodyTookIt,
+    NoReasonOfFailure,
+    NotByHand,
+    PaymentRecorded,
+    PaymentRecordedFor,
+    ProofOfSeveral,
+    ReferenceUsed,
+    Waitlisted,
+)
+from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
 from payments.services.ledger import change, credit, lock_payment, new_tx_ref, sort_out_manual
 
 if TYPE_CHECKING:
@@ -66,7 +81,7 @@ def record_payments(
     """
     _check(money, actor, now)
     if money.proof and len(set(booking_ids)) > 1:
-        raise Refused("proof", "One file can't be the proof for several bookings. Record them one by one.")
+        raise ProofOfSeveral
     with _once(money), keeping() as keep:
         return _record(booking_ids, money, _Press(actor, now, creation_key, keep))
 
@@ -82,11 +97,9 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, press: _Press) -> 
     payments = []
     for booking in bookings:
         if keys[booking.pk] in known:
-            refusal: Refused | None = Refused(
-                "already_recorded", f"{booking.reference}: this payment is recorded already."
-            )
+            refusal: Refused | None = PaymentRecordedFor(booking.reference)
         else:
-            refusal = _why_not(booking, money)
+            refusal = _why_not_record(booking, money)
         if refusal:
             outcome.refused.append((booking.reference, refusal))
             continue
@@ -100,29 +113,27 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, press: _Press) -> 
 
 def _check(money: ManualPayment, actor: Actor, now: datetime) -> None:
     if actor.user is None:
-        raise Refused("no_person", "A payment by hand needs the person who took it.")
+        raise NobodyTookIt
     if money.method not in Payment.MANUAL:
-        raise Refused("method", "Choose cash, bank transfer, card or other.")
+        raise NotByHand
     amount = money.amount
     if amount is not None and not (amount.is_finite() and amount > 0 and amount == round(amount, 2)):
-        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+        raise WrongAmount
     if money.received_at and money.received_at > now + timedelta(minutes=5):
-        raise Refused("received_at", "The money can't have come in the future.")
+        raise InTheFuture
     if money.proof:
         check_proof(money.proof)
 
 
-def _why_not(booking: Booking, money: ManualPayment) -> Refused | None:
+def _why_not_record(booking: Booking, money: ManualPayment) -> Refused | None:
     if booking.status == Booking.Status.WAITLISTED:
-        return Refused("waitlisted", f"{booking.reference} is on the waiting list; take money when it has seats.")
+        return Waitlisted(booking.reference)
     if money.received_at and money.received_at < booking.created_at - EARLIEST:
-        return Refused("received_at", f"That is long before {booking.reference} was booked. Is the year right?")
+        return LongBefore(booking.reference)
     if booking.balance <= 0:
-        return Refused("nothing_owed", f"{booking.reference} owes nothing.")
+        return NothingOwed(booking.reference)
     if money.amount is not None and money.amount > booking.balance:
-        return Refused(
-            "too_much", f"{booking.reference} owes {wording.money(booking.balance, booking.currency)}, not more."
-        )
+        return MoreThanOwed(booking.reference, wording.money(booking.balance, booking.currency))
     return None
 
 
@@ -156,10 +167,9 @@ def _once(money: ManualPayment) -> Iterator[None]:
         yield
     except IntegrityError as error:
         if violates(error, Payment, "one_payment_per_external_reference"):
-            text = f"A payment with the reference {money.external_reference} is recorded already."
-            raise Refused("reference_used", text) from error
+            raise ReferenceUsed(money.external_reference) from error
         if violates(error, Payment, "one_payment_per_creation_key"):
-            raise Refused("already_recorded", "This payment is recorded already.") from error
+            raise PaymentRecorded from error
         raise
 
 
@@ -178,7 +188,7 @@ def _await(booking_id: int, money: ManualPayment, press: _Press) -> Payment:
     key = _key(press, booking)
     if key and (known := Payment.objects.filter(creation_key=key).first()):
         return known
-    if refusal := _why_not(booking, money):
+    if refusal := _why_not_record(booking, money):
         raise refusal
     payment = _manual(booking, money, press, Status.PENDING)
     payment.save(force_insert=True)
@@ -204,7 +214,7 @@ def fail_payments(*, payment_ids: Sequence[int], reason: str, actor: Actor, now:
     """pending → failed, with the reason in each customer's payment failure mail."""
     reason = " ".join(reason.split())[:255]
     if not reason:
-        raise Refused("reason_missing", "Say why it failed; the customer reads it.")
+        raise NoReasonOfFailure
     outcome = sort_out_manual(payment_ids, (Status.PENDING,), "marked failed")
     change(outcome.done, {"status": Status.FAILED, "failure_reason": reason})
     texts: dict[int, list[str]] = defaultdict(list)
@@ -228,9 +238,9 @@ def add_proof(*, payment_id: int, proof: "File[bytes]", actor: Actor, now: datet
 def _add_proof(payment_id: int, proof: "File[bytes]", actor: Actor, now: datetime, keep: "Keep") -> Payment:
     payment = lock_payment(payment_id)
     if payment.method not in Payment.MANUAL:
-        raise Refused("method", f"{payment.tx_ref} came through a provider, whose answer is its proof.")
+        raise NeedsNoProof(payment.tx_ref)
     if payment.proof:
-        raise Refused("has_proof", f"{payment.tx_ref} has its proof already, and nothing is replaced.")
+        raise HasProof(payment.tx_ref)
     change([payment], {"proof": keep(proof)})
     add_events([payment.booking], kind="proof_added", text=payment.tx_ref, actor=actor, now=now)
     return payment

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.services import ledger
 from bookings.wording import money
 from payments import emails
 from payments.models import Payment, Refund
+from payments.refusals.manual import HasRefunds, NobodyVoids, NoReasonToVoid
 from payments.services.ledger import sort_out_manual
 
 Status = Payment.Status
@@ -20,12 +20,12 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
     """Correct a payment recorded wrongly by hand: a void row of its whole amount; the payment stays as it is."""
     reason = " ".join(reason.split())[:255]
     if not reason:
-        raise Refused("reason_missing", "Say what was wrong with the payment.")
+        raise NoReasonToVoid
     if actor.user is None:
-        raise Refused("no_person", "A void needs a person.")
+        raise NobodyVoids
     payment = sort_out_manual([payment_id], (Status.SUCCEEDED,), "voided").single()
     if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
-        raise Refused("has_refunds", f"{payment.tx_ref} is voided or refunded already.")
+        raise HasRefunds(payment.tx_ref)
     void = Refund.objects.create(
         payment=payment,
         kind=Refund.Kind.VOID,

@@ -10,9 +10,10 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import NotFound, Refused
 from bookings.services.transitions import need_reason
+from notifications.refusals import NotFound
 from payments.models import Payment, ProviderEvent
+from payments.refusals.decisions import NobodyHasToSee
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_events.event_body import event_name, read_event, reference_of, tx_ref_of, without_people
 from payments.services.times import PATIENCE
@@ -150,8 +151,7 @@ def set_aside(*, event_id: int, reason: str, actor: Actor) -> ProviderEvent:
     if event is None:
         raise NotFound("The event")
     if not done:
-        state = event.get_status_display().lower()
-        raise Refused("wrong_status", f"{event} is {state}; nobody has to see to it.")
+        raise NobodyHasToSee(str(event), event.get_status_display().lower())
     return event
 
 

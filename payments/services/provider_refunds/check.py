@@ -7,10 +7,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.actors import Actor
-from bookings.errors import NotFound, Refused
 from bookings.services.transitions import need_reason
+from notifications.refusals import NotFound
 from payments.gateway import Answer, Gateway, State, Verdict
 from payments.models import Payment, Refund
+from payments.refusals.refunds import NobodyHasLooked, NotAtProvider
+from payments.refusals.shared import NothingToDecide
 from payments.services import providers
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
@@ -39,7 +41,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
     if refund is None:
         raise NotFound("The refund")
     if not was_sent(refund) or refund.status not in CHECKED:
-        raise Refused("wrong_status", f"{refund} isn't at the provider, so there is nobody to ask.")
+        raise NotAtProvider(str(refund))
     gateway = providers.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
     if answer is TAKEN_BACK:
@@ -110,10 +112,9 @@ def decide_refund(*, refund_id: int, went_through: bool, reason: str, actor: Act
     reason = need_reason(reason)
     refund = lock_refund(refund_id)
     if refund.status != Status.UNKNOWN:
-        state = refund.get_status_display().lower()
-        raise Refused("wrong_status", f"{refund} is {state}; there is nothing to decide.")
+        raise NothingToDecide(str(refund), refund.get_status_display().lower())
     if actor.user is None:
-        raise Refused("no_person", "This needs a person who has looked.")
+        raise NobodyHasLooked
     answer = {**(refund.provider_answer or {}), "decided_by": actor.label, "because": reason}
     if went_through:
         succeed(refund, actor=actor, now=now, provider_answer=answer, check_note=f"It went through: {reason}"[:255])

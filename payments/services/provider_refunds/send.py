@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
+from notifications.refusals import Refused
 from payments.gateway import Answer, Verdict
 from payments.models import Refund
 from payments.services import providers

@@ -15,13 +15,27 @@ from django.db.models import Q, Sum
 
 from bookings.actors import Actor
 from bookings.constraints import violates
-from bookings.errors import Refused
 from bookings.models import Booking
+from bookings.refusals.shared import CannotBe
 from bookings.services.transitions import need_reason
 from bookings.wording import money
 from notifications import dispatch
 from payments.gateway import registry
 from payments.models import Payment, Refund
+from payments.refusals.refunds import (
+    AnotherRefund,
+    MoreThanLeft,
+    NobodyApproves,
+    NobodyAsksForRefund,
+    NobodyPaysOut,
+    NothingToPayBack,
+    NotThroughProvider,
+    RefundRecorded,
+    SamePerson,
+    Unclear,
+    WrongWay,
+)
+from payments.refusals.shared import WrongAmount
 from payments.services.ledger import lock_payment
 from payments.services.refunds import going_back
 from payments.services.refunds.propose import left_on
@@ -37,7 +51,6 @@ from payments.services.refunds.rows import (
 )
 
 Way = Refund.Way
-RECORDED = "{}: this refund is recorded already."
 
 
 @transaction.atomic
@@ -94,40 +107,39 @@ def _create(**fields: Any) -> Refund:
             return Refund.objects.create(**fields)
     except IntegrityError as error:
         if violates(error, Refund, "one_refund_per_creation_key"):
-            raise Refused("already_recorded", RECORDED.format(fields["payment"].tx_ref)) from error
+            raise RefundRecorded(fields["payment"].tx_ref) from error
         raise
 
 
 def _check_press(payment: Payment, actor: Actor, key: str, seen: int | None) -> None:
     if actor.user is None:
-        raise Refused("no_person", "A refund needs the person who asks for it.")
+        raise NobodyAsksForRefund
     if key and Refund.objects.filter(creation_key=key).exists():
-        raise Refused("already_recorded", RECORDED.format(payment.tx_ref))
+        raise RefundRecorded(payment.tx_ref)
     if seen is not None and payment.refunds.count() != seen:
-        raise Refused("changed", f"{payment.tx_ref}: another refund was made meanwhile; look again.")
+        raise AnotherRefund(payment.tx_ref)
 
 
 def _check(payment: Payment, amount: Decimal, way: str) -> None:
     if payment.status != Payment.Status.SUCCEEDED:
-        state = payment.get_status_display().lower()
-        raise Refused("wrong_status", f"{payment.tx_ref} is {state}, so there is nothing to pay back.")
+        raise NothingToPayBack(payment.tx_ref, payment.get_status_display().lower())
     if not (amount.is_finite() and amount > 0 and amount == round(amount, 2)):
-        raise Refused("amount", "Give an amount above zero with at most two decimals.")
+        raise WrongAmount
     left = left_on(payment)
     if amount > left:
-        raise Refused("too_much", f"{payment.tx_ref} has {money(left, payment.currency)} left to pay back, not more.")
+        raise MoreThanLeft(payment.tx_ref, money(left, payment.currency))
     _check_way(payment, way)
 
 
 def _check_way(payment: Payment, way: str) -> None:
     if way not in Way.values:
-        raise Refused("way", "Choose how it is paid back.")
+        raise WrongWay
     if way != Way.PROVIDER:
         return
     if not can_go_through_provider(payment):
-        raise Refused("way", f"{payment.tx_ref} can't be paid back through a provider. Choose another way.")
+        raise NotThroughProvider(payment.tx_ref)
     if unclear_refunds(payment):
-        raise Refused("unclear", f"{payment.tx_ref}: an earlier refund is still being checked. Settle that one first.")
+        raise Unclear(payment.tx_ref)
 
 
 def can_go_through_provider(payment: Payment) -> bool:
@@ -149,9 +161,9 @@ def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     """requested → approved, by another person than the one who asked. Through the provider it is sent at once."""
     refund = _in(refund_id, lambda refund: refund.status == Status.REQUESTED, "approved")
     if actor.user is None:
-        raise Refused("no_person", "An approval needs a person.")
+        raise NobodyApproves
     if actor.user.pk == refund.requested_by_id:
-        raise Refused("same_person", "You asked for this refund yourself; somebody else has to approve it.")
+        raise SamePerson
     change(refund, status=Status.APPROVED, approved_by=actor.user, approved_by_label=actor.label)
     tell_timeline(refund, "refund_approved", f"may be paid back ({refund.get_way_display()})", actor=actor, now=now)
     if refund.way == Way.PROVIDER:
@@ -177,7 +189,7 @@ def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_refe
 
     refund = _in(refund_id, ready, "paid out by hand")
     if actor.user is None:
-        raise Refused("no_person", "Paying out needs a person.")
+        raise NobodyPaysOut
     reference = _tidy(external_reference) or refund.external_reference
     succeed(refund, actor=actor, now=now, external_reference=reference)
     return refund
@@ -186,8 +198,7 @@ def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_refe
 def _in(refund_id: int, allowed: Callable[[Refund], bool], verb: str) -> Refund:
     refund = lock_refund(refund_id)
     if refund.kind != Refund.Kind.REFUND or not allowed(refund):
-        state = refund.get_status_display().lower()
-        raise Refused("wrong_status", f"{refund} is {state} and can't be {verb}.")
+        raise CannotBe(str(refund), refund.get_status_display().lower(), verb)
     return refund
 
 

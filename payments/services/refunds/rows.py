@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from bookings.actors import Actor
-from bookings.errors import NotFound
 from bookings.references import ALPHABET
 from bookings.services import ledger
 from bookings.services.rows import add_events
 from bookings.wording import money
+from notifications.refusals import NotFound
 from payments import emails
 from payments.models import Payment, Refund
 from payments.services.ledger import lock_payment

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM, integration
-from bookings.errors import TryLater
 from bookings.models import ApiMailCount, Booking, Customer, Departure
+from bookings.refusals.shared import TryLater
 from bookings.services.api_limits import mailbox, prune
 from bookings.services.create import create_booking
 from bookings.services.transitions import cancel_bookings

@@ -11,11 +11,12 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from bookings.errors import Refused
 from bookings.models import SCOPES, ApiKey, ApiRequest, Booking, Departure
+from bookings.refusals.api import StillRunning
 from bookings.services import api_requests
 from bookings.tasks import prune_api_requests
 from notifications.models import Message
+from notifications.refusals import Refused
 from tests.factories import make_booking, make_departure
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_two_who_want_to_take_over_are_told_apart() -> None:
     claim = functools.partial(api_requests.begin, api_key=key, key="k", fingerprint="f")
     dead = claim(now=now - timedelta(seconds=61))
     heir = claim(now=now)
-    with pytest.raises(api_requests.StillRunning):
+    with pytest.raises(StillRunning):
         claim(now=now)
     with pytest.raises(Refused, match="still running"):
         api_requests.finish(row=dead, status_code=201, body={})

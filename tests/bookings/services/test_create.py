@@ -3,10 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.errors import Refused, SoldOut
 from bookings.models import Booking
+from bookings.refusals.seats import SoldOut
 from bookings.services.create import TravellerData
 from notifications.models import Message
+from notifications.refusals import Refused
 from tests.factories import NOW, make_booking, make_departure, make_trip
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.actors import Actor
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services.due_dates import change_due_date, overdue
 from notifications.models import Message
+from notifications.refusals import Refused
 from tests.desk import act_url, booked, departure_in, desk, press, said
 from tests.factories import NOW, make_booking, make_departure, make_message, make_trip
 

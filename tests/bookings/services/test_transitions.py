@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import departures, moving, transitions, waitlist
 from notifications.models import Message
+from notifications.refusals import Refused
 from tests.factories import NOW, clerk, make_booking, make_departure, make_trip
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import transitions
+from notifications.refusals import Refused
 from payments import books
 from payments.gateway import Answer, Fault, Verdict, registry
 from payments.models import ClosedDecision, Payment, ProviderEvent, Refund

@@ -12,8 +12,8 @@ from django.db import connection, connections
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments import emails
 from payments.gateway import Answer, Fault, Verdict, registry
 from payments.models import Payment, ProviderAlarm

@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bookings.errors import Refused
 from bookings.models import Booking
+from notifications.refusals import Refused
 from payments.models import Payment, Refund
 from payments.services.revenue_report import Line, revenue_report
 from tests.desk import desk

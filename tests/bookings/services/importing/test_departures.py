@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bookings.errors import UnreadableFile
 from bookings.models import Departure, Trip
+from bookings.refusals.files import UnreadableFile
 from bookings.services.importing.departures import COLUMNS, import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.seats import seat_imported, take_seats

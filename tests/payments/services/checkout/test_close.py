@@ -7,9 +7,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services.transitions import expire_holds
+from notifications.refusals import Refused
 from payments.models import Payment
 from payments.services.checkout.close import close_unanswered
 from tests.attempts import ask, begin, later, mails, now_is, poll, story

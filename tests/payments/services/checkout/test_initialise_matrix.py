@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services.transitions import cancel_bookings, expire_holds
+from notifications.refusals import Refused
 from payments.gateway.chapa import Chapa
 from payments.models import Payment
 from tests.attempts import DEPOSIT, begin, later, mails, now_is, poll, story

@@ -10,11 +10,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.links import pay_url
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments.gateway import sandbox_webhook
 from payments.gateway.sandbox import Sandbox
 from payments.models import Payment, ProviderEvent, SandboxCheckout

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
+from notifications.refusals import Refused
 from payments.gateway.chapa import Chapa
 from payments.models import Payment
-from payments.services.checkout.review import WAY_OUT, apply_review, reject_review
+from payments.services.checkout.review import apply_review, reject_review
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.check import check_refund
 from payments.services.provider_refunds.send import send_refund
@@ -87,7 +87,8 @@ def test_money_that_can_t_stand_on_the_booking_is_refused_with_the_way_out(
     payment = in_review(live, **said)
     with pytest.raises(Refused) as refusal:
         apply_review(payment_id=payment.pk, actor=clerk(), now=NOW)
-    assert refusal.value.detail == f"{payment.tx_ref}: {why} {WAY_OUT}"
+    way_out = "Pay it back in the provider's own pages, then reject it here."
+    assert refusal.value.detail == f"{payment.tx_ref}: {why} {way_out}"
     assert (Payment.objects.count(), booking_now()) == (1, ("pending", Decimal(0), True))
 
 

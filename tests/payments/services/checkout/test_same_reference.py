@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
+from notifications.refusals import Refused
 from payments.models import Payment
 from payments.services.checkout import review, verify
 from payments.services.checkout.verify import verify_payment

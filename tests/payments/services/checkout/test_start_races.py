@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.links import pay_url
 from bookings.models import Booking
+from notifications.refusals import Refused
 from payments.models import Payment
 from payments.services.checkout.start import start_payment
 from payments.services.checkout.verify import verify_payment

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from bookings.actors import SYSTEM
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import transitions
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments.models import Payment
 from payments.services.manual.record import (
     ManualPayment,

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from bookings.actors import SYSTEM, Actor
-from bookings.errors import NotFound, Refused
 from bookings.models import BookingEvent
+from notifications.refusals import NotFound, Refused
 from payments.gateway.sandbox import reference_of
 from payments.models import Payment, ProviderEvent, SandboxCheckout
 from payments.services.checkout.start import start_payment

@@ -9,11 +9,11 @@ from django.test import TestCase
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM, staff
-from bookings.errors import Refused
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from notifications import rendering
 from notifications.models import Message
+from notifications.refusals import Refused
 from payments.gateway.chapa import Chapa
 from payments.models import Payment, Refund
 from payments.services.checkout.review import apply_review

@@ -8,12 +8,12 @@ import pytest
 from django.db import connection, connections, transaction
 from pytest_django import Settings
 
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import due_dates, moving, transitions
 from bookings.wording import still_to_pay
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message, ReminderRule
+from notifications.refusals import Refused
 from payments.books import breaches
 from payments.models import Refund
 from payments.services import reminders

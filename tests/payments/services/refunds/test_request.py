@@ -8,11 +8,11 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from bookings.actors import SYSTEM, staff
-from bookings.errors import Refused
 from bookings.models import Booking
 from bookings.services import departures, transitions
 from bookings.services.cancellation import percent_back
 from config.management.commands.check_books import all_breaches
+from notifications.refusals import Refused
 from payments.models import Payment, Refund
 from payments.services.manual.void import void_payment
 from payments.services.refunds.propose import propose, propose_for_booking

@@ -1,0 +1,1 @@
+"""What bookings refuses, by subject; the base class is notifications.refusals.Refused."""
