@@ -11,6 +11,7 @@ from bookings.actors import Actor
 from bookings.errors import Refused
 from bookings.models import Booking, Trip
 from bookings.services.rows import add_events, not_allowed, sort_out
+from bookings.timeline import DueDateChanged
 from notifications import outbox
 
 Status = Booking.Status
@@ -30,8 +31,8 @@ def change_due_date(*, booking_id: int, due_on: date, actor: Actor, now: datetim
     before = booking.balance_due_on
     Booking.objects.filter(pk=booking.pk).update(balance_due_on=due_on, updated_at=now)
     booking.balance_due_on = due_on
-    text = f"All to be paid by {_day(due_on)}" + (f", before it was {_day(before)}" if before else "")
-    add_events([booking], kind="due_date_changed", text=text, actor=actor, now=now)
+    entry = DueDateChanged(before=before.isoformat() if before else "", after=due_on.isoformat())
+    add_events([booking], entry, actor=actor, now=now)
     outbox.withdraw(topics=[booking.topic], reason="The day to pay by was changed.", kinds=["payment_reminder"])
     return booking
 
@@ -45,10 +46,6 @@ def _unfit(booking: Booking, due_on: date, now: datetime) -> Refused | None:
     if due_on > booking.departure.starts_at.astimezone(zone).date():
         return Refused("due_date", "Choose a day up to the departure: all is to be paid before it leaves.")
     return None
-
-
-def _day(day: date) -> str:
-    return f"{day:%a %-d %b %Y}"
 
 
 def overdue(bookings: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
