@@ -266,7 +266,10 @@ class BookingEvent(models.Model):
     kind = models.CharField(_("what"), max_length=30)
     from_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
     to_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
-    text = models.CharField(_("text"), max_length=500, blank=True)
+    facts = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), help_text="See bookings.timeline."
+    )
+    text = models.CharField(_("text"), max_length=500, blank=True)  # of rows from before facts
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     actor_label = models.CharField(_("by"), max_length=150)
     created_at = models.DateTimeField(_("when"))

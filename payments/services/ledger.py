@@ -18,12 +18,12 @@ from bookings.references import ALPHABET
 from bookings.refusals.shared import CannotBe
 from bookings.services import ledger
 from bookings.services.rows import lock_bookings
-from bookings.wording import money
 from notifications import outbox
 from notifications.refusals import NotFound
 from payments import emails
 from payments.models import Payment, Refund
 from payments.refusals.manual import ThroughProvider
+from payments.timeline import PaymentReceived, Sum, paid
 
 Status = Payment.Status
 PREFIXES = {
@@ -52,16 +52,16 @@ def lock_payment(payment_id: int) -> Payment:
     return payment
 
 
-def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, note: str = "") -> None:
+def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, source: str = "") -> None:
     """Put succeeded payments on their locked bookings: receipt number, paid, timeline, confirmation, mail."""
     give_receipts(payments)
     amounts: dict[Booking, Decimal] = defaultdict(Decimal)
-    lines: dict[int, list[str]] = defaultdict(list)
+    sums: dict[int, list[Sum]] = defaultdict(list)
     for p in payments:
         amounts[p.booking] += p.amount
-        lines[p.booking_id].append(f"{p.get_method_display()} {money(p.amount, p.currency)} ({p.tx_ref}){note}")
-    texts = {pk: ", ".join(line) for pk, line in lines.items()}
-    ledger.add_money(amounts, kind="payment_received", texts=texts, actor=actor, now=now)
+        sums[p.booking_id].append(paid(p))
+    entries = {pk: PaymentReceived(of_one, source) for pk, of_one in sums.items()}
+    ledger.add_money(amounts, entries, actor=actor, now=now)
     topics = [booking.topic for booking in amounts]
     untrue = ("payment_failure", *booking_emails.ABOUT_DUES)
     outbox.withdraw(topics=topics, reason="The payment came after all.", kinds=untrue)

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from bookings.actors import Actor
 from bookings.services import ledger
-from bookings.wording import money
 from payments import emails
 from payments.models import Payment, Refund
 from payments.refusals.manual import HasRefunds, NobodyVoids, NoReasonToVoid
 from payments.services.ledger import sort_out_manual
+from payments.timeline import PaymentVoided, paid
 
 Status = Payment.Status
 
@@ -37,9 +37,8 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         succeeded_at=now,
         created_at=now,
     )
-    text = f"{payment.tx_ref} voided, {money(payment.amount, payment.currency)}: {reason}"
-    amounts, texts = {payment.booking: -payment.amount}, {payment.booking_id: text}
-    ledger.add_money(amounts, kind="payment_voided", texts=texts, actor=actor, now=now)
+    entries = {payment.booking_id: PaymentVoided(paid(payment), reason)}
+    ledger.add_money({payment.booking: -payment.amount}, entries, actor=actor, now=now)
     emails.withdraw_confirmation(payment, reason="The payment was voided.")
     emails.queue("payment_voided", [payment], now=now, facts={"reason": reason})
     return void

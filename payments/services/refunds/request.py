@@ -49,6 +49,7 @@ from payments.services.refunds.rows import (
     tell_timeline,
     unclear_refunds,
 )
+from payments.timeline import RefundApproved, RefundRequested, RefundTurnedDown, back
 
 Way = Refund.Way
 
@@ -93,8 +94,7 @@ def request_refund(
     if way != Way.PROVIDER and not waits:
         succeed(refund, actor=actor, now=now)
         return refund
-    how = f"({refund.get_way_display()}) when another person approves" if waits else "through the provider"
-    tell_timeline(refund, "refund_requested", f"to be paid back {how}: {reason}", actor=actor, now=now)
+    tell_timeline(refund, RefundRequested(back(refund), waits, reason), actor=actor, now=now)
     if not waits:
         _send_soon(refund, now)
     return refund
@@ -165,7 +165,7 @@ def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     if actor.user.pk == refund.requested_by_id:
         raise SamePerson
     change(refund, status=Status.APPROVED, approved_by=actor.user, approved_by_label=actor.label)
-    tell_timeline(refund, "refund_approved", f"may be paid back ({refund.get_way_display()})", actor=actor, now=now)
+    tell_timeline(refund, RefundApproved(back(refund)), actor=actor, now=now)
     if refund.way == Way.PROVIDER:
         _send_soon(refund, now)
     return refund
@@ -176,7 +176,7 @@ def turn_down_refund(*, refund_id: int, reason: str, actor: Actor, now: datetime
     """requested|approved → failed, as long as no money has left. The customer hears nothing."""
     reason = need_reason(reason)
     refund = _in(refund_id, lambda refund: refund.status in (Status.REQUESTED, Status.APPROVED), "turned down")
-    fail(refund, f"Turned down: {reason}", actor=actor, now=now, kind="refund_turned_down")
+    fail(refund, f"Turned down: {reason}", actor=actor, now=now, entry=RefundTurnedDown)
     return refund
 
 
