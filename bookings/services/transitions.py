@@ -172,7 +172,7 @@ def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) 
 
 def complete_departures(*, now: datetime) -> int:
     """open|closed departures that have ended → completed, with their bookings. Returns how many departures."""
-    over = Departure.objects.filter(status__in=(Departure.Status.OPEN, Departure.Status.CLOSED), ends_at__lte=now)
+    over = Departure.objects.filter(status__in=Departure.CHANGES["complete"].sources, ends_at__lte=now)
     ids = list(over.values_list("pk", flat=True)[:BATCH])
     while left := _confirmed_on(ids):
         if not _complete(left, now):

@@ -14,7 +14,7 @@ from bookings.outcome import Outcome
 from bookings.wording import going_back, money
 from payments.forms.refunds import LookedForm, ReferenceForm, RefundForm, StaffReasonForm
 from payments.models import Payment, Refund
-from payments.services.provider_refunds.check import CHECKED, check_refund, decide_refund
+from payments.services.provider_refunds.check import check_refund, decide_refund
 from payments.services.refunds.propose import left_on
 from payments.services.refunds.request import approve_refund, pay_out_refund, request_refund, turn_down_refund
 from payments.services.refunds.rows import was_sent
@@ -119,7 +119,7 @@ def check(order: Order) -> Outcome[Any]:
 
 def can_check(refund: Refund, _user: "User", now: datetime) -> bool:
     final = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-    return was_sent(refund) and refund.status in CHECKED and not final
+    return was_sent(refund) and refund.allows("check") and not final
 
 
 def decide(*, went_through: bool) -> Callable[[Order], Outcome[Any]]:

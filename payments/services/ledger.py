@@ -105,8 +105,12 @@ def keep_hold(booking: Booking) -> None:
     ledger.set_payment_open(booking, is_open=watched.exists())
 
 
-def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: str) -> Outcome[Payment]:
-    """Lock bookings, then payments, as everywhere, and split by state; payments of one booking share its object."""
+def sort_out_manual(payment_ids: Sequence[int], change: str) -> Outcome[Payment]:
+    """Lock bookings, then payments, as everywhere, and split by whether Payment.CHANGES allows the change.
+
+    Payments of one booking share its object.
+    """
+    verb = Payment.CHANGES[change].done
     booking_ids = Payment.objects.filter(pk__in=payment_ids).values_list("booking_id", flat=True)
     bookings = {booking.pk: booking for booking in lock_bookings(booking_ids)}
     payments = list(Payment.objects.select_for_update().filter(pk__in=payment_ids).order_by("pk"))
@@ -116,7 +120,7 @@ def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: st
         state = payment.get_status_display().lower()
         if payment.method not in Payment.MANUAL:
             outcome.refused.append((payment.tx_ref, ThroughProvider(payment.tx_ref, verb)))
-        elif payment.status not in allowed:
+        elif not payment.allows(change):
             outcome.refused.append((payment.tx_ref, CannotBe(payment.tx_ref, state, verb)))
         else:
             outcome.done.append(payment)

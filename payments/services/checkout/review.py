@@ -122,5 +122,5 @@ def _close(payment: Payment, reason: str, entry: Entry, *, actor: Actor, now: da
 def _need_review(payment: Payment, actor: Actor) -> None:
     if actor.user is None:
         raise NoPerson
-    if payment.status != Status.REVIEW:
+    if not payment.allows("decide"):
         raise NothingToDecide(payment.tx_ref, payment.get_status_display().lower())

@@ -200,7 +200,7 @@ def _await(booking_id: int, money: ManualPayment, press: _Press) -> Payment:
 @transaction.atomic
 def receive_payments(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Payment]:
     """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
-    outcome = sort_out_manual(payment_ids, (Status.PENDING, Status.FAILED, Status.EXPIRED), "received")
+    outcome = sort_out_manual(payment_ids, "receive")
     changes: dict[str, Any] = {"status": Status.SUCCEEDED, "received_at": now, "failure_reason": ""}
     change(outcome.done, changes)
     credit(outcome.done, actor, now)
@@ -213,7 +213,7 @@ def fail_payments(*, payment_ids: Sequence[int], reason: str, actor: Actor, now:
     reason = " ".join(reason.split())[:255]
     if not reason:
         raise NoReasonOfFailure
-    outcome = sort_out_manual(payment_ids, (Status.PENDING,), "marked failed")
+    outcome = sort_out_manual(payment_ids, "fail")
     change(outcome.done, {"status": Status.FAILED, "failure_reason": reason})
     tx_refs: dict[int, list[str]] = defaultdict(list)
     for payment in outcome.done:

@@ -7,12 +7,10 @@ from django.db import transaction
 from bookings.actors import Actor
 from bookings.services import ledger
 from payments import emails
-from payments.models import Payment, Refund
+from payments.models import Refund
 from payments.refusals.manual import HasRefunds, NobodyVoids, NoReasonToVoid
 from payments.services.ledger import sort_out_manual
 from payments.timeline import PaymentVoided, paid
-
-Status = Payment.Status
 
 
 @transaction.atomic
@@ -23,7 +21,7 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         raise NoReasonToVoid
     if actor.user is None:
         raise NobodyVoids
-    payment = sort_out_manual([payment_id], (Status.SUCCEEDED,), "voided").single()
+    payment = sort_out_manual([payment_id], "void").single()
     if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
         raise HasRefunds(payment.tx_ref)
     void = Refund.objects.create(

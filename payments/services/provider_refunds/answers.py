@@ -11,7 +11,6 @@ from payments.services.times import DAY, HOUR
 from payments.timeline import RefundUnknown, back
 
 POSTING = timedelta(minutes=5)  # longer than any call to a provider takes
-CLAIMED = (Status.PROCESSING, Status.UNKNOWN)
 
 
 def apply_answer(refund: Refund, answer: Answer, actor: Actor, now: datetime) -> None:
