@@ -1,8 +1,9 @@
 """What is always true of departures and bookings, in a few statements over whole tables."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Lag, Substr
 
 from bookings.emails import ABOUT_DUES, WANTED_IN
@@ -47,7 +48,7 @@ def _timelines() -> Iterator[str]:
 
 def _promises() -> Iterator[str]:
     """No reminder, confirmation or the like is queued for a booking that no longer wants it (emails.WANTED_IN)."""
-    unsent = Message.objects.filter(status__in=Message.UNSENT, topic__startswith=TOPIC)
+    unsent: QuerySet[Any] = Message.objects.unsent().filter(topic__startswith=TOPIC)
     about = Booking.objects.filter(reference=OuterRef("reference"))
     unsent = unsent.annotate(reference=Substr("topic", len(TOPIC) + 1)).annotate(state=Subquery(about.values("status")))
     unwanted = Q(pk__in=[])

@@ -19,7 +19,6 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
 from bookings.models import Booking, Departure
-from bookings.services.due_dates import overdue
 from config.clock import SKEW
 from config.readiness import heartbeat
 from config.sidebar import list_url, may_view
@@ -111,7 +110,7 @@ def money(request: HttpRequest, now: datetime) -> Iterator[Card]:
             {"status__in": ("cancelled", "expired"), "paid__gt": 0},
         )
         late = Card("Overdue bookings", "", "Their day to pay is over; send the link, or a new day", "", "event_busy")
-        yield _linked(overdue(Booking.objects.all(), now), late, {"overdue": "yes"}, tone="warn")
+        yield _linked(Booking.objects.overdue(now), late, {"overdue": "yes"}, tone="warn")
     yield from payments(now)
     if may_view(request, "payments.Refund"):
         yield from refunds()
@@ -180,7 +179,7 @@ def events() -> Iterator[Card]:
 
 
 def mail(now: datetime) -> Iterator[Card]:
-    due = Message.objects.filter(status=Message.Status.QUEUED, due_at__lte=now)
+    due = Message.objects.due(now)
     oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
     late = oldest is not None and (now - oldest).total_seconds() > settings.MAIL_MAX_AGE_SECONDS
     yield _counted(
@@ -209,7 +208,7 @@ def mail(now: datetime) -> Iterator[Card]:
 
 def stuck(now: datetime) -> Card:
     """Each try that failed moves a mail's time on, so it is never late; what tells is that it is still here."""
-    rows = Message.objects.filter(status=Message.Status.QUEUED).exclude(last_error="")
+    rows = Message.objects.queued().exclude(last_error="")
     error = rows.order_by("-due_at").values_list("last_error", flat=True).first()
     if error is None:
         note = "None: each mail went out at the first try"

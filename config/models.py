@@ -1,10 +1,14 @@
 """What `manage.py setup` remembers, and what is kept of log-ins."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models
 
 from config.account.kinds import MAILS
+from notifications.claims import ClaimQuerySet
 
 
 class SetupStep(models.Model):
@@ -72,6 +76,16 @@ class RecoveryCode(models.Model):
         return f"Recovery code of {self.user}"
 
 
+LEASE = timedelta(minutes=3)  # an account mail that wasn't sent is tried again after it
+
+
+class AccountMailQuerySet(ClaimQuerySet["AccountMail"]):
+    def free(self, now: datetime) -> Self:
+        """Unsent, and held by no worker."""
+        claimable = models.Q(claimed_at__isnull=True) | models.Q(claimed_at__lte=now - LEASE)
+        return self.filter(claimable, sent_at__isnull=True)
+
+
 class AccountMail(models.Model):
     """A mail about their account that a person is to get. Address, words and link are made when it is sent.
 
@@ -84,6 +98,8 @@ class AccountMail(models.Model):
     asked_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+
+    objects = AccountMailQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

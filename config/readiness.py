@@ -87,7 +87,7 @@ def somebody_answers() -> bool:
 
 def check_mail(now: datetime) -> str:
     """Late: a mail has been due for longer than MAIL_MAX_AGE_SECONDS. Down: the mail server lets none through."""
-    queued = Message.objects.filter(status=Message.Status.QUEUED)
+    queued = Message.objects.queued()
     if lets_none_through(queued):
         return "down"
     oldest = queued.filter(due_at__lte=now).order_by("due_at").values_list("due_at", flat=True).first()

@@ -83,10 +83,8 @@ def reclaim_lost(*, now: datetime) -> int:
 
 def _claim(message_id: int, task_id: str, now: datetime) -> Message | None:
     lease = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    claimed = Message.objects.filter(pk=message_id, status=Status.QUEUED, due_at__lte=now).update(
-        status=Status.SENDING, attempts=F("attempts") + 1, lease_expires_at=lease, task_id=task_id
-    )
-    return Message.objects.get(pk=message_id) if claimed else None
+    taken = {"status": Status.SENDING, "attempts": F("attempts") + 1, "lease_expires_at": lease, "task_id": task_id}
+    return Message.objects.due(now).claim(message_id, **taken)
 
 
 def _check_again(claim: Claim, now: datetime) -> str:
@@ -169,7 +167,7 @@ def _pause(claim: Claim, failure: Failure, now: datetime) -> str:
         wait = min(max(now - claim.message.created_at, PAUSE), LONGEST_PAUSE)
         return _queue_again(claim, due_at=now + wait, changes=changes)
     outcome = _queue_again(claim, due_at=now + PAUSE, changes=changes)
-    others = Message.objects.filter(status=Status.QUEUED, due_at__lte=now)
+    others = Message.objects.due(now)
     others.update(due_at=now + PAUSE, published_at=None, lease_expires_at=None, last_error=reason)
     return outcome
 

@@ -38,7 +38,7 @@ def sweep() -> tuple[int, int]:
 
 def note_published(message_ids: Sequence[int]) -> None:
     """The broker confirmed these. What a worker has claimed, or even put off, meanwhile gets no mark."""
-    held = Message.objects.filter(pk__in=message_ids, status=Message.Status.QUEUED, lease_expires_at__isnull=False)
+    held = Message.objects.queued().filter(pk__in=message_ids, lease_expires_at__isnull=False)
     held.update(published_at=timezone.now(), lease_expires_at=None)
 
 
@@ -51,13 +51,13 @@ def _publish(rows: Sequence[tuple[int, str]]) -> int:
         taken += 1
     ids = [message_id for message_id, _kind in rows]
     note_published(ids[:taken])
-    Message.objects.filter(pk__in=ids[taken:], status=Message.Status.QUEUED).update(lease_expires_at=None)
+    Message.objects.queued().filter(pk__in=ids[taken:]).update(lease_expires_at=None)
     return taken
 
 
 def _take(*, now: datetime) -> list[tuple[int, str]]:
     free = Q(lease_expires_at=None) | Q(lease_expires_at__lte=now)
-    due = Message.objects.filter(free, status=Message.Status.QUEUED, due_at__lte=now)
+    due = Message.objects.due(now).filter(free)
     return _hold(due.filter(published_at=None).order_by("due_at", "pk")[:CHUNK], now) or _hold(_lost(due, now), now)
 
 

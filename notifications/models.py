@@ -1,7 +1,9 @@
 """The outbox, the texts staff may change, and the rules for reminders."""
 
 import uuid
+from datetime import datetime
 from email.utils import parseaddr
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +12,20 @@ from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
+from notifications.claims import ClaimQuerySet
 from notifications.wording import check_template
+
+
+class MessageQuerySet(ClaimQuerySet["Message"]):
+    def unsent(self) -> Self:
+        """Not yet with a worker."""
+        return self.filter(status__in=self.model.UNSENT)
+
+    def queued(self) -> Self:
+        return self.filter(status=self.model.Status.QUEUED)
+
+    def due(self, now: datetime) -> Self:
+        return self.queued().filter(due_at__lte=now)
 
 
 class Message(models.Model):
@@ -65,6 +80,8 @@ class Message(models.Model):
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="resends")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

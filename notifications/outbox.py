@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import dispatch, handover, owners
 from notifications.catalogue import RECEIPTS, SWEEPER, task_name
-from notifications.models import Message
+from notifications.models import Message, MessageQuerySet
 from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def withdraw_intent(*, dedupe_key: str, reason: str) -> int:
 
 
 @transaction.atomic
-def _withdraw(unsent: QuerySet[Message], stale: QuerySet[Message], reason: str) -> int:
-    count = unsent.filter(status__in=Message.UNSENT).update(
+def _withdraw(unsent: MessageQuerySet, stale: MessageQuerySet, reason: str) -> int:
+    count = unsent.unsent().update(
         status=Message.Status.WITHDRAWN,
         withdrawn_reason=reason[:200],
         dedupe_key=FREED_KEY,
@@ -115,8 +115,10 @@ def outdate(*, topics: Collection[str], reason: str, kinds: Collection[str]) -> 
 
 def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:
     """Staff's own choice of unsent messages, for whatever reason they give. Returns how many were still unsent."""
-    return Message.objects.filter(pk__in=message_ids, status__in=Message.UNSENT).update(
-        status=Message.Status.WITHDRAWN, withdrawn_reason=reason[:200]
+    return (
+        Message.objects.unsent()
+        .filter(pk__in=message_ids)
+        .update(status=Message.Status.WITHDRAWN, withdrawn_reason=reason[:200])
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lag, Round
 
 from bookings.models import Booking, Money
 from payments.models import Payment, Refund
+from payments.models.money import PaymentQuerySet
 
 NOTHING = Decimal("0.00")
 FETCH = 2000  # rows a round trip
@@ -27,8 +28,8 @@ def breaches() -> Iterator[str]:
 
 
 def _paid() -> Iterator[str]:
-    received = Payment.objects.filter(booking=OuterRef("pk"), status=Payment.Status.SUCCEEDED).values("booking")
-    returned = Refund.objects.filter(payment__booking=OuterRef("pk"), status=Refund.Status.SUCCEEDED)
+    received = Payment.objects.succeeded().filter(booking=OuterRef("pk")).values("booking")
+    returned = Refund.objects.succeeded().filter(payment__booking=OuterRef("pk"))
     wrong = (
         Booking.objects.annotate(money=_total(received) - _total(returned.values("payment__booking")))
         .annotate(gap=Round(F("paid") - F("money"), precision=2))  # SQLite adds in binary
@@ -66,21 +67,21 @@ def _currencies() -> Iterator[str]:
 
 
 def _unproven() -> Iterator[str]:
-    succeeded = Payment.objects.filter(status=Payment.Status.SUCCEEDED).order_by("pk")
-    unverified = succeeded.filter(method__in=Payment.PROVIDER, verify_answer__isnull=True)
+    succeeded = Payment.objects.succeeded().order_by("pk")
+    unverified = succeeded.online().filter(verify_answer__isnull=True)
     for tx_ref in unverified.values_list("tx_ref", flat=True).iterator(FETCH):
         yield f"Payment {tx_ref}: it succeeded, but no answer of the provider is kept."
     yield from _other_amounts(succeeded)
     for tx_ref in succeeded.filter(received_at__isnull=True).values_list("tx_ref", flat=True).iterator(FETCH):
         yield f"Payment {tx_ref}: it succeeded, but nobody knows when."
-    nobody = succeeded.filter(method__in=Payment.MANUAL, recorded_by__isnull=True)
+    nobody = succeeded.by_hand().filter(recorded_by__isnull=True)
     for tx_ref in nobody.values_list("tx_ref", flat=True).iterator(FETCH):
         yield f"Payment {tx_ref}: it was recorded by hand, but names nobody who did."
 
 
-def _other_amounts(succeeded: "QuerySet[Payment]") -> Iterator[str]:
+def _other_amounts(succeeded: PaymentQuerySet) -> Iterator[str]:
     """The kept answer of the provider names the amount that is booked. It is text there, and any text at all."""
-    kept = succeeded.filter(method__in=Payment.PROVIDER, verify_answer__has_key="amount")
+    kept = succeeded.online().filter(verify_answer__has_key="amount")
     rows = kept.values_list("tx_ref", "currency", "amount", "verify_answer")
     for tx_ref, currency, amount, answer in rows.iterator(FETCH):
         theirs = (answer or {}).get("amount")  # SQLite would make a number of the text
@@ -96,7 +97,7 @@ def _is_amount(text: Any, amount: Decimal) -> bool:
 
 
 def _refunds() -> Iterator[str]:
-    live = Refund.objects.exclude(status=Refund.Status.FAILED).order_by()
+    live = Refund.objects.live().order_by()
     totals = live.values("payment__tx_ref", "payment__currency", "payment__amount").annotate(back=Sum("amount"))
     wrong = totals.annotate(excess=Round(F("back") - F("payment__amount"), precision=2)).filter(excess__gt=0)
     for row in wrong.order_by("payment__tx_ref").iterator(FETCH):
@@ -122,11 +123,11 @@ def _receipts() -> Iterator[str]:
 
 def _unproven_refunds() -> Iterator[str]:
     """Paid back through a provider only by its answer or a person's decision, and by nobody's own approval."""
-    sent = Refund.objects.filter(status=Refund.Status.SUCCEEDED, way=Refund.Way.PROVIDER)
+    sent = Refund.objects.succeeded().filter(way=Refund.Way.PROVIDER)
     unproven = sent.filter(provider_answer__isnull=True).order_by("pk")
     for pk, tx_ref in unproven.values_list("pk", "payment__tx_ref").iterator(FETCH):
         yield f"Refund {pk} of {tx_ref}: it went through the provider, but no answer or decision is kept."
-    timeless = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__isnull=True).order_by("pk")
+    timeless = Refund.objects.succeeded().filter(succeeded_at__isnull=True).order_by("pk")
     for pk, tx_ref in timeless.values_list("pk", "payment__tx_ref").iterator(FETCH):
         yield f"Refund {pk} of {tx_ref}: it succeeded, but nobody knows when."
     alone = Refund.objects.filter(approved_by=F("requested_by")).order_by("pk")
@@ -137,7 +138,7 @@ def _unproven_refunds() -> Iterator[str]:
 def _holds() -> Iterator[str]:
     """A booking knows whether money may be on its way, as ledger.keep_hold says."""
     watched = Q(status__in=(*Payment.OPEN, Payment.Status.REVIEW)) | Q(next_check_at__isnull=False)
-    coming = Payment.objects.filter(watched, booking=OuterRef("pk"), method__in=Payment.PROVIDER)
+    coming = Payment.objects.online().filter(watched, booking=OuterRef("pk"))
     actual = Case(When(Exists(coming), then=Value(value=True)), default=Value(value=False))
     wrong = Booking.objects.annotate(actual=actual).exclude(payment_open=F("actual")).order_by("pk")
     for reference, is_open in wrong.values_list("reference", "payment_open").iterator(FETCH):

@@ -79,7 +79,7 @@ def receipt_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
     The payment's booking needs departure, trip, customer and travellers loaded.
     """
     facts = booking_emails.booking_facts(payment.booking, now=now) | payment_facts(payment, now=now)
-    back = payment.refunds.filter(status=Refund.Status.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    back = payment.refunds.succeeded().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return facts | {"refunded": f"{back:.2f}" if back else ""}
 
 

@@ -118,7 +118,7 @@ def _pay_page(
 @require_http_methods(["GET", "HEAD"])
 def pay_return(request: HttpRequest, tx_ref: str) -> HttpResponse:
     """What came of a payment. The provider is asked; what the address says besides the transaction counts nothing."""
-    payments = Payment.objects.select_related("booking__departure__trip").filter(method__in=Payment.PROVIDER)
+    payments = Payment.objects.select_related("booking__departure__trip").online()
     payment = payments.filter(tx_ref=tx_ref).first() if "\0" not in tx_ref else None
     if payment is None:
         return _not_found(request)

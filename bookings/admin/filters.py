@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
-from bookings.services.due_dates import overdue
 from notifications import numbers
 
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)  # midnight there can still be turned into UTC
@@ -69,5 +68,5 @@ class OverdueFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Overdue")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return overdue(queryset, timezone.now()) if self.value() == "yes" else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.overdue(timezone.now()) if self.value() == "yes" else queryset

@@ -33,7 +33,7 @@ class Seat:
 
 def seats(departure: Departure) -> Iterator[Seat]:
     """Every seat that a booking holds, party by party; the booking's own notes stand with its first seat."""
-    bookings = departure.bookings.filter(status__in=Booking.HOLDS_SEATS).select_related("customer")
+    bookings = departure.bookings.holding_seats().select_related("customer")
     for booking in bookings.prefetch_related("travellers").order_by("customer__name", "pk"):
         people = [(t.name, str(t.get_category_display()), t.notes) for t in booking.travellers.all()]
         people += [("", "", "")] * (booking.party_size - len(people))

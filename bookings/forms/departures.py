@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from bookings.forms.fields import OfficeMoment
-from bookings.models import Booking, Departure, Trip
+from bookings.models import Departure, Trip
 
 if TYPE_CHECKING:
     DepartureModelForm = forms.ModelForm[Departure]
@@ -55,7 +55,7 @@ class DepartureForm(DepartureModelForm):
         """Customers hold mails with the date: they are moved, and told, never silently."""
         starts_at: datetime | None = self.cleaned_data["starts_at"]
         if self.instance.pk and "starts_at" in self.changed_data:
-            live = self.instance.bookings.filter(status__in=Booking.LIVE).count()
+            live = self.instance.bookings.live().count()
             if live:
                 raise forms.ValidationError(
                     f"{live} live {'booking is' if live == 1 else 'bookings are'} on this departure."

@@ -5,7 +5,8 @@ Nothing here has side effects: states change in bookings.services only.
 """
 
 from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiMailCount, ApiRequest
-from bookings.models.sales import Booking, BookingEvent, Customer, Traveller
+from bookings.models.customers import Customer
+from bookings.models.sales import Booking, BookingEvent, Traveller
 from bookings.models.trips import CURRENCIES, TIER, DecimalField, Departure, Money, Trip, check_tiers, check_time_zone
 
 __all__ = [

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
+from notifications.claims import ClaimQuerySet
+
 EVERY_BOOKING = "bookings:all"
 SCOPES = [
     ("bookings:read", "Read departures and bookings"),
@@ -37,6 +39,8 @@ class ApiRequest(models.Model):
     status_code = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     created_at = models.DateTimeField()
+
+    objects = ClaimQuerySet["ApiRequest"].as_manager()
 
     class Meta:
         indexes = (models.Index(fields=("created_at",), name="api_request_created"),)

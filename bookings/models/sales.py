@@ -1,7 +1,10 @@
-"""Who books what: customers, bookings, travellers and the timeline. See bookings.models."""
+"""Bookings, their travellers and their timeline. See bookings.models."""
 
-from datetime import datetime
+from collections import defaultdict
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,53 +12,33 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 
+from bookings.models.customers import Customer
 from bookings.models.states import Change, HasStates
 from bookings.models.text import Composed
-from bookings.models.trips import CURRENCIES, Departure, Money
+from bookings.models.trips import CURRENCIES, Departure, Money, Trip
 from bookings.names import validate_name
 
 
-class Customer(models.Model):
-    """Who pays and gets the mails. An integration knows its customers by its own `user_id`."""
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def live(self) -> Self:
+        return self.filter(status__in=self.model.LIVE)
 
-    name = Composed(_("name"), max_length=150, validators=[validate_name])
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Without it no mail can be sent."))
-    phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
-    country = CountryField(_("country"), blank=True)
-    language = models.CharField(
-        _("language"),
-        max_length=10,
-        default="en",
-        choices=settings.LANGUAGES,
-        help_text=_("English is sent until a mail text in this language is in use."),
-    )
-    integration = models.CharField(_("integration"), max_length=50, blank=True, editable=False)
-    user_id = models.CharField(
-        _("user id"), max_length=64, blank=True, editable=False, help_text=_("The integration's own id.")
-    )
-    notes = models.TextField(_("notes"), blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    def holding_seats(self) -> Self:
+        return self.filter(status__in=self.model.HOLDS_SEATS)
 
-    class Meta:
-        ordering = ("-pk",)
-        verbose_name = _("customer")
-        verbose_name_plural = _("customers")
-        indexes = (
-            # For the search by its beginning: outside the C collation LIKE 'a%' needs pattern_ops.
-            models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="customer_email"),
-            models.Index(fields=("name",), name="customer_name"),
-            models.Index(fields=("phone",), name="customer_phone"),
-        )
-        constraints = (
-            models.UniqueConstraint(
-                fields=("integration", "user_id"), name="one_customer_per_integration_id", condition=~Q(user_id="")
-            ),
-        )
+    def gone(self) -> Self:
+        return self.filter(status__in=self.model.GONE)
 
-    def __str__(self) -> str:
-        return f"{self.name} <{self.email}>" if self.email else f"{self.name} #{self.pk}"
+    def overdue(self, now: datetime) -> Self:
+        """Those of which is_overdue is true: their day is over where the trip is. One statement more, for zones."""
+        zones: dict[date, list[str]] = defaultdict(list)
+        for name in Trip.objects.order_by().values_list("time_zone", flat=True).distinct():
+            zones[now.astimezone(ZoneInfo(name)).date()].append(name)
+        over = Q(pk__in=[])
+        for today, names in zones.items():
+            over |= Q(balance_due_on__lt=today, departure__trip__time_zone__in=names)
+        return self.filter(over, status__in=self.model.OWING, paid__lt=F("total") + F("going_back"))
 
 
 class Booking(HasStates, models.Model):
@@ -135,6 +118,8 @@ class Booking(HasStates, models.Model):
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("booked"))
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = BookingQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

@@ -7,6 +7,7 @@ from django.db import IntegrityError
 
 from bookings.models import ApiKey, ApiRequest
 from bookings.refusals.api import KeyReused, StillRunning
+from notifications.claims import ClaimQuerySet
 
 LEASE = timedelta(seconds=60)  # longer than a web worker lives with one request
 KEPT = timedelta(hours=24)
@@ -59,8 +60,8 @@ def release(*, row: ApiRequest) -> None:
     _claimed(row).update(created_at=row.created_at - LEASE)
 
 
-def _claimed(row: ApiRequest) -> Any:
-    return ApiRequest.objects.filter(pk=row.pk, created_at=row.created_at, status_code__isnull=True)
+def _claimed(row: ApiRequest) -> ClaimQuerySet[ApiRequest]:
+    return ApiRequest.objects.as_seen(row, "created_at").filter(status_code__isnull=True)
 
 
 def prune(*, now: datetime) -> int:

@@ -85,6 +85,6 @@ def cancel_departures(
 
 
 def _cancel_live(departure_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> int:
-    live = Booking.objects.filter(departure__in=departure_ids, status__in=Booking.LIVE)
+    live = Booking.objects.filter(departure__in=departure_ids).live()
     ids = list(live.values_list("pk", flat=True))
     return len(cancel_bookings(booking_ids=ids, reason=reason, actor=actor, now=now).done) if ids else 0

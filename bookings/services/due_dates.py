@@ -1,14 +1,11 @@
 """The day by which all is to be paid, and who has let it pass."""
 
-from collections import defaultdict
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
 
 from bookings.actors import Actor
-from bookings.models import Booking, Trip
+from bookings.models import Booking
 from bookings.refusals.booking import DueAfterDeparture, DueDateOver, SameDueDate
 from bookings.services.rows import add_events, sort_out, why_not_change
 from bookings.timeline import DueDateChanged
@@ -47,14 +44,3 @@ def _why_not_fall_due(booking: Booking, due_on: date, now: datetime) -> Refused 
     if due_on > booking.departure.starts_at.astimezone(zone).date():
         return DueAfterDeparture()
     return None
-
-
-def overdue(bookings: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:
-    """Those of which Booking.is_overdue is true: their day is over where the trip is. One statement more, for zones."""
-    zones: dict[date, list[str]] = defaultdict(list)
-    for name in Trip.objects.order_by().values_list("time_zone", flat=True).distinct():
-        zones[now.astimezone(ZoneInfo(name)).date()].append(name)
-    over = Q(pk__in=[])
-    for today, names in zones.items():
-        over |= Q(balance_due_on__lt=today, departure__trip__time_zone__in=names)
-    return bookings.filter(over, status__in=Booking.OWING, paid__lt=F("total") + F("going_back"))

@@ -26,7 +26,6 @@ from notifications import connection, dispatch
 
 logger = logging.getLogger(__name__)
 TASK: Final = "config.send_account_mails"
-LEASE: Final = timedelta(minutes=3)  # a mail that wasn't sent is tried again after it
 AT_ONCE: Final = 100
 KEPT: Final = timedelta(days=7)
 
@@ -42,9 +41,7 @@ def send_due(*, now: datetime) -> int:
     young = Q()
     for kind, about in MAILS.items():
         young |= Q(kind=kind, asked_at__gt=now - about.life)
-    due = AccountMail.objects.filter(young, free(now), sent_at__isnull=True, user__is_active=True).exclude(
-        user__email=""
-    )
+    due = AccountMail.objects.free(now).filter(young, user__is_active=True).exclude(user__email="")
     return sum(_send(pk, now) for pk in due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
@@ -53,15 +50,10 @@ def forget_old(*, now: datetime) -> int:
     return count
 
 
-def free(now: datetime) -> Q:
-    """Held by no worker."""
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - LEASE)
-
-
 def _send(pk: int, now: datetime) -> bool:
-    if not AccountMail.objects.filter(free(now), pk=pk, sent_at__isnull=True).update(claimed_at=now):
+    row = AccountMail.objects.free(now).claim(pk, claimed_at=now)
+    if row is None:
         return False
-    row = AccountMail.objects.select_related("user").get(pk=pk)
     try:
         connection.send(_mail(row))
     except DatabaseError:

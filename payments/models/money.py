@@ -3,6 +3,7 @@
 import secrets
 from decimal import Decimal
 from pathlib import PurePath
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import CURRENCIES, Booking, Money
 from bookings.models.states import Change, HasStates
+from notifications.claims import ClaimQuerySet
 
 at_least_a_cent = MinValueValidator(Decimal("0.01"))
 
@@ -19,6 +21,22 @@ at_least_a_cent = MinValueValidator(Decimal("0.01"))
 def proof_path(_payment: "Payment | None", name: str) -> str:
     """A name of our own: what a stranger called the file says nothing, and may be a person's name."""
     return f"proofs/{secrets.token_hex(16)}{PurePath(name).suffix.lower()}"
+
+
+class PaymentQuerySet(ClaimQuerySet["Payment"]):
+    def online(self) -> Self:
+        """Through a provider."""
+        return self.filter(method__in=self.model.PROVIDER)
+
+    def by_hand(self) -> Self:
+        return self.filter(method__in=self.model.MANUAL)
+
+    def succeeded(self) -> Self:
+        return self.filter(status=self.model.Status.SUCCEEDED)
+
+    def watched(self) -> Self:
+        """The provider will be asked about them."""
+        return self.online().filter(next_check_at__isnull=False)
 
 
 class Payment(HasStates, models.Model):
@@ -96,6 +114,8 @@ class Payment(HasStates, models.Model):
     recorded_by_label = models.CharField(_("recorded by"), max_length=150)
     created_at = models.DateTimeField(_("created"))
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         ordering = ("-pk",)
         verbose_name = _("payment")
@@ -144,6 +164,15 @@ class Payment(HasStates, models.Model):
 
     def __str__(self) -> str:
         return self.tx_ref
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def live(self) -> Self:
+        """Gone back, going back or asked for."""
+        return self.exclude(status=self.model.Status.FAILED)
+
+    def succeeded(self) -> Self:
+        return self.filter(status=self.model.Status.SUCCEEDED)
 
 
 class Refund(HasStates, models.Model):
@@ -215,6 +244,8 @@ class Refund(HasStates, models.Model):
     next_check_at = models.DateTimeField(_("next check"), null=True, blank=True)
     succeeded_at = models.DateTimeField(_("paid back"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

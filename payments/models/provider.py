@@ -1,13 +1,22 @@
 """What providers told us, whether they work for us, and the one that stands in for them."""
 
+from datetime import datetime
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Money
+from notifications.claims import ClaimQuerySet
 from payments.models.money import Payment
+
+
+class ProviderEventQuerySet(ClaimQuerySet["ProviderEvent"]):
+    def due(self, now: datetime) -> Self:
+        """To be processed now."""
+        return self.filter(status=self.model.Status.RECEIVED, next_try_at__lte=now)
 
 
 class ProviderEvent(models.Model):
@@ -37,6 +46,8 @@ class ProviderEvent(models.Model):
     last_error = models.TextField(_("note"), blank=True)
     next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
+
+    objects = ProviderEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

@@ -84,10 +84,10 @@ def give_receipts(payments: Sequence[Payment]) -> None:
 @transaction.atomic
 def mend_forgotten() -> int:
     """Number payments that a release without receipts recorded while it was being replaced, and date its voids."""
-    rows = Payment.objects.filter(status=Status.SUCCEEDED, receipt_number__isnull=True)
+    rows = Payment.objects.succeeded().filter(receipt_number__isnull=True)
     forgotten = list(rows.order_by("pk")[:500])
     give_receipts(forgotten)
-    voids = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__isnull=True)
+    voids = Refund.objects.succeeded().filter(succeeded_at__isnull=True)
     return len(forgotten) + voids.update(succeeded_at=F("created_at"))
 
 
@@ -100,7 +100,7 @@ def change(payments: Collection[Payment], changes: dict[str, Any]) -> None:
 
 def keep_hold(booking: Booking) -> None:
     """Tell the locked booking whether money may be on its way: as long as it may, the hold doesn't end."""
-    rows = Payment.objects.filter(booking=booking, method__in=Payment.PROVIDER)
+    rows = Payment.objects.online().filter(booking=booking)
     watched = rows.filter(status__in=(*Payment.OPEN, Status.REVIEW)) | rows.filter(next_check_at__isnull=False)
     ledger.set_payment_open(booking, is_open=watched.exists())
 

@@ -83,14 +83,14 @@ def midnight(day: date) -> datetime:
 
 
 def _received(start: datetime, end: datetime) -> Iterable[Any]:
-    came = Payment.objects.filter(status=Payment.Status.SUCCEEDED, received_at__gte=start, received_at__lt=end)
+    came = Payment.objects.succeeded().filter(received_at__gte=start, received_at__lt=end)
     grouped = came.order_by().annotate(day=TruncDate("received_at"), currency_=F("currency"), method_=F("method"))
     return grouped.values("day", "currency_", "method_").annotate(number=Count("pk"), sum=Sum("amount"))
 
 
 def _returned(start: datetime, end: datetime) -> Iterable[Any]:
     """A void undoes the payment's own method; money back through the provider leaves the provider's account."""
-    gone = Refund.objects.filter(status=Refund.Status.SUCCEEDED, succeeded_at__gte=start, succeeded_at__lt=end)
+    gone = Refund.objects.succeeded().filter(succeeded_at__gte=start, succeeded_at__lt=end)
     void = Q(kind=Refund.Kind.VOID)
     undoes = void | Q(way=Refund.Way.PROVIDER)
     grouped = gone.order_by().annotate(

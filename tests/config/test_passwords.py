@@ -23,7 +23,7 @@ from config.account import mails
 from config.account.kinds import MAILS
 from config.account.limits import RESET
 from config.logs import without_people
-from config.models import AccountMail, Attempts
+from config.models import LEASE, AccountMail, Attempts
 from config.queues import ROUTES
 from config.schedule import JOBS
 from config.tasks import forget_old_log_ins, send_account_mails
@@ -176,7 +176,7 @@ def test_a_mail_server_that_is_away_gets_the_mail_later(
     assert "sara" not in caplog.text
     settings.EMAIL_BACKEND = working
     assert send_account_mails() == 0  # its turn comes when the lease is over
-    AccountMail.objects.update(claimed_at=F("claimed_at") - mails.LEASE)
+    AccountMail.objects.update(claimed_at=F("claimed_at") - LEASE)
     assert send_account_mails() == 1
 
 

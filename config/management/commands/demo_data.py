@@ -85,7 +85,7 @@ def deliver_or_withdraw() -> None:
 
     Where EMAIL_URL names a server they are withdrawn: the demo writes to nobody.
     """
-    queued = Message.objects.filter(status=Message.Status.QUEUED)
+    queued = Message.objects.queued()
     if not hasattr(settings, "EMAIL_FILE_PATH"):
         queued.update(status=Message.Status.WITHDRAWN, withdrawn_reason="Demo data writes to nobody.")
         return

@@ -64,10 +64,10 @@ def look(*, payment: Payment, now: datetime) -> tuple[Payment, bool]:
 
 def _watched() -> QuerySet[Payment]:
     failed = Q(status__in=Payment.LATE, next_check_at__isnull=False)  # it may be tried again on its link
-    return Payment.objects.filter(Q(status__in=Payment.OPEN) | failed, method__in=Payment.PROVIDER)
+    return Payment.objects.online().filter(Q(status__in=Payment.OPEN) | failed)
 
 
 def _closed(now: datetime) -> QuerySet[Payment]:
     """Not paid, and only a hint can tell us that it was paid after all."""
-    late = Payment.objects.filter(status__in=Payment.LATE, next_check_at__isnull=True, method__in=Payment.PROVIDER)
+    late = Payment.objects.online().filter(status__in=Payment.LATE, next_check_at__isnull=True)
     return late.filter(created_at__gt=now - LATE_MONEY)

@@ -54,7 +54,7 @@ def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
     name = booking.reference
     if booking.status in Booking.OWING and booking.balance <= 0:
         return NothingOwed(name)
-    if booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.REVIEW).exists():
+    if booking.payments.online().filter(status=Payment.Status.REVIEW).exists():
         return ReviewFirst(name)
     if booking.status not in Booking.OWING:
         return NotPayable(name, booking.get_status_display().lower())
@@ -103,7 +103,7 @@ def link_given(booking: Booking, now: datetime) -> Payment | None:
 
 def is_being_made(booking: Booking, now: datetime) -> bool:
     """The provider is just being asked for a link."""
-    made = booking.payments.filter(method__in=Payment.PROVIDER, status=Payment.Status.CREATED)
+    made = booking.payments.online().filter(status=Payment.Status.CREATED)
     return made.filter(created_at__gt=now - BEING_MADE).exists()
 
 

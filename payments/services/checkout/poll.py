@@ -45,7 +45,7 @@ def verify_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> dict[
 
 
 def _due(now: datetime, limit: int) -> Iterator[Payment]:
-    watched = Payment.objects.filter(method__in=Payment.PROVIDER, next_check_at__isnull=False)
+    watched = Payment.objects.watched()
     # A link of a booking that is gone, or owes less by now, must not be paid any more.
     payable = Q(status__in=(*Payment.OPEN, Status.FAILED))  # a failed one may be tried again on its link
     owed = F("booking__total") - F("booking__paid") + F("booking__going_back")
@@ -56,7 +56,7 @@ def _due(now: datetime, limit: int) -> Iterator[Payment]:
 
 
 def _claim(payment: Payment, now: datetime) -> bool:
-    same = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
+    same = Payment.objects.as_seen(payment, "next_check_at")
     return bool(same.update(next_check_at=next_check(payment.created_at, now)))
 
 

@@ -92,7 +92,7 @@ def _reserve(
         raise NotFound("The booking")
     [booking] = bookings
     in_the_way = Q(status__in=Payment.OPEN) | Q(status=Status.FAILED, next_check_at__isnull=False)
-    if known := booking.payments.filter(in_the_way, method__in=Payment.PROVIDER).order_by("pk").first():
+    if known := booking.payments.online().filter(in_the_way).order_by("pk").first():
         known.booking = booking
         return known, False
     payment = Payment.objects.create(
@@ -127,7 +127,7 @@ def _asked(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
     if refusal := why_not_payable(booking, now):
         raise refusal
     wanted = check_amount(booking, amount, now)
-    begun = booking.payments.filter(method__in=Payment.PROVIDER, created_at__gt=now - HOUR)
+    begun = booking.payments.online().filter(created_at__gt=now - HOUR)
     if begun.count() >= MOST_AN_HOUR:
         raise TooManyLinks(booking.reference, MOST_AN_HOUR)
     return wanted

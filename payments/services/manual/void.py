@@ -22,7 +22,7 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
     if actor.user is None:
         raise NobodyVoids
     payment = sort_out_manual([payment_id], "void").single()
-    if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
+    if payment.refunds.live().exists():
         raise HasRefunds(payment.tx_ref)
     void = Refund.objects.create(
         payment=payment,

@@ -72,14 +72,7 @@ def process_event(*, event_id: int, now: datetime) -> str:
 
 
 def _claim(event_id: int, now: datetime) -> ProviderEvent | None:
-    event = ProviderEvent.objects.filter(pk=event_id, status=Status.RECEIVED).first()
-    if event is None:
-        return None
-    same = ProviderEvent.objects.filter(pk=event_id, status=Status.RECEIVED, next_try_at=event.next_try_at)
-    if not same.filter(next_try_at__lte=now).update(attempts=F("attempts") + 1, next_try_at=now + LEASE):
-        return None
-    event.refresh_from_db()
-    return event
+    return ProviderEvent.objects.due(now).claim(event_id, attempts=F("attempts") + 1, next_try_at=now + LEASE)
 
 
 def _write_down(event: ProviderEvent, status: Status, note: str, now: datetime) -> None:
@@ -122,7 +115,7 @@ def process_due(*, now: datetime, limit: int = 200, seconds: float = 45) -> int:
     Returns how many were processed.
     """
     end = timezone.now() + timedelta(seconds=seconds)
-    due = ProviderEvent.objects.filter(status=Status.RECEIVED, next_try_at__lte=now)
+    due = ProviderEvent.objects.due(now)
     done = silent = 0
     for event_id in list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit]):
         if silent >= PATIENCE or timezone.now() > end:

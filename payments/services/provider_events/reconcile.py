@@ -149,7 +149,7 @@ def _perhaps(method: str, rows: Sequence[Transaction], now: datetime) -> list[in
 def _went_back(method: str, theirs: _List) -> list[int]:
     """Payments of ours that are still counted here, or a part of them, and went back there, says the list."""
     back = {ref: row.state for ref, row in theirs.rows.items() if row.state in (State.REFUNDED, State.REVERSED)}
-    ours = Payment.objects.filter(method=method, status=Status.SUCCEEDED, provider_reference__in=back)
+    ours = Payment.objects.succeeded().filter(method=method, provider_reference__in=back)
     counted = [p.pk for p in ours.prefetch_related("refunds") if is_counted(p, back[p.provider_reference])]
     return counted[:MOST_ASKED]
 
@@ -166,7 +166,7 @@ def _ask(payment_ids: Collection[int], end: datetime, now: datetime) -> None:
 
 def _compare_ours(method: str, theirs: _List, now: datetime) -> tuple[list[str], list[str]]:
     """(missing in their list, other there): tx_refs of payments that succeeded here in the time of the list."""
-    succeeded = Payment.objects.filter(method=method, status=Status.SUCCEEDED, created_at__gte=now - BACK - LATE)
+    succeeded = Payment.objects.succeeded().filter(method=method, created_at__gte=now - BACK - LATE)
     missing, other, doubtful = [], [], []
     for payment in succeeded.prefetch_related("refunds").order_by("pk"):
         row = theirs.rows.get(payment.provider_reference)

@@ -25,7 +25,7 @@ def bookings_to_look_at(*, only: Collection[int] | None = None) -> dict[int, str
 
     Without those that were closed as they are; of `only` these, closed or not.
     """
-    rows = _over(_chosen(Booking.objects.filter(status__in=Booking.GONE, paid__gt=0), only))
+    rows = _over(_chosen(Booking.objects.gone().filter(paid__gt=0), only))
     found = [
         (booking.ended, booking.pk, fingerprint(booking))  # type: ignore[attr-defined]
         for booking in rows.select_related("departure__trip").only(*ENOUGH, *TERMS).iterator(FETCH)
@@ -36,7 +36,7 @@ def bookings_to_look_at(*, only: Collection[int] | None = None) -> dict[int, str
 
 def overpaid_bookings(*, only: Collection[int] | None = None) -> dict[int, str]:
     """As bookings_to_look_at, of those that hold seats."""
-    rows = with_facts(_chosen(Booking.objects.filter(status__in=Booking.HOLDS_SEATS, paid__gt=F("total")), only))
+    rows = with_facts(_chosen(Booking.objects.holding_seats().filter(paid__gt=F("total")), only))
     rows = rows.annotate(closed=_closed(ClosedDecision.Kind.OVERPAID)).order_by("updated_at", "pk")
     found = rows.only("status", "total").iterator(FETCH)
     return {b.pk: fingerprint(b) for b in found if only is not None or not _is_closed(b)}
@@ -57,9 +57,9 @@ def fingerprint(booking: Any) -> str:
 def with_facts(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
     """With when it `ended`, what was `received`, what of it goes or went `back`, and how many refunds `failed`."""
     ends = BookingEvent.objects.filter(booking=OuterRef("pk"), to_status=OuterRef("status")).order_by("-pk")
-    paid = Payment.objects.filter(booking=OuterRef("pk"), status=Payment.Status.SUCCEEDED)
+    paid = Payment.objects.succeeded().filter(booking=OuterRef("pk"))
     refunds = Refund.objects.filter(payment__booking=OuterRef("pk"), payment__status=Payment.Status.SUCCEEDED)
-    live, back = refunds.exclude(status=Refund.Status.FAILED), Q(kind=Refund.Kind.REFUND)
+    live, back = refunds.live(), Q(kind=Refund.Kind.REFUND)
     failed = refunds.filter(status=Refund.Status.FAILED).order_by().values("payment__booking").annotate(n=Count("pk"))
     return rows.annotate(
         ended=Coalesce(Subquery(ends.values("created_at")[:1]), F("updated_at")),
@@ -71,7 +71,7 @@ def with_facts(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
 
 def _over(rows: "QuerySet[Booking]") -> "QuerySet[Booking]":
     """With facts, whether money came `late`, and the fingerprint under which it was `closed`."""
-    paid = Payment.objects.filter(booking=OuterRef("pk"), status=Payment.Status.SUCCEEDED)
+    paid = Payment.objects.succeeded().filter(booking=OuterRef("pk"))
     late = Exists(paid.filter(received_at__gt=OuterRef("ended")))
     return with_facts(rows).annotate(late=late, closed=_closed(ClosedDecision.Kind.MONEY_LEFT))
 

@@ -25,7 +25,7 @@ def note(payment: Payment, answer: Answer, *, actor: Actor, now: datetime) -> No
     A refund of our own that was sent may be what it means; that one is asked about by itself. What doesn't fit is
     told to staff, each fact once: more may have gone back than we know, or money that was paid back here left twice.
     """
-    live = list(payment.refunds.exclude(status=Status.FAILED))
+    live = list(payment.refunds.live())
     gone = [refund for refund in live if refund.status == Status.SUCCEEDED]
     sent = [refund for refund in live if was_sent(refund)]
     if answer.state is State.REFUNDED and sent:

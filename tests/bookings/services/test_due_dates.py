@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings.actors import Actor
 from bookings.models import Booking
-from bookings.services.due_dates import change_due_date, overdue
+from bookings.services.due_dates import change_due_date
 from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
@@ -92,7 +92,7 @@ def test_overdue_is_what_the_booking_itself_says_in_each_time_zone() -> None:
     Booking.objects.filter(pk=gone.pk).update(status="expired")
     expected = {b.pk for b in Booking.objects.select_related("departure__trip") if b.is_overdue(late)}
     with CaptureQueriesContext(connection) as queries:
-        assert set(overdue(Booking.objects.all(), late).values_list("pk", flat=True)) == expected
+        assert set(Booking.objects.overdue(late).values_list("pk", flat=True)) == expected
     assert len(queries) == 2
     assert expected == {bookings[index].pk for index in (3, 6, 7)}
 

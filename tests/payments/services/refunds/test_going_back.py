@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from bookings.models import Booking
-from bookings.services import due_dates, moving, transitions
+from bookings.services import moving, transitions
 from bookings.wording import still_to_pay
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message, ReminderRule
@@ -199,9 +199,9 @@ def test_what_goes_back_is_overdue_and_reminded_of() -> None:
     day = now().balance_due_on
     assert day is not None
     late = NOW + timedelta(days=27)
-    assert list(due_dates.overdue(Booking.objects.all(), late)) == []
+    assert list(Booking.objects.overdue(late)) == []
     ask(payment, "500.00")
-    assert list(due_dates.overdue(Booking.objects.all(), late)) == [now()]
+    assert list(Booking.objects.overdue(late)) == [now()]
     ReminderRule.objects.filter(kind="payment_reminder").delete()
     ReminderRule.objects.create(kind="payment_reminder", hours_before=72)
     assert reminders.plan_payment_reminders(now=NOW + timedelta(days=24)) == 1
