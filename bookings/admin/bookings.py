@@ -1,4 +1,4 @@
-"""The booking list and the booking page. What changes a booking is an act (booking_acts.py), never a field."""
+"""The booking list and the booking page. What changes a booking is an act (actions), never a field."""
 
 from typing import Any
 
@@ -17,7 +17,8 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from bookings.actors import staff
-from bookings.admin import booking_acts, take_booking
+from bookings.admin import take_booking
+from bookings.admin.actions import bookings as booking_actions
 from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
@@ -56,7 +57,7 @@ class TravellerInline(TabularInline):
 @admin.register(Booking)
 class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [BookingResource]
-    acts = booking_acts.ALL
+    acts = booking_actions.ALL
     colours = COLOURS
     panels = [messages_panel, timeline_panel]
     inlines = (TravellerInline,)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from bookings.admin import departure_acts, manifest
+from bookings.admin import manifest
+from bookings.admin.actions import departures as departure_actions
 from bookings.admin.filters import DaysFilter, DepartsFilter, start_of_day
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
@@ -52,7 +53,7 @@ def bookings_panel(request: HttpRequest, departure: Departure) -> Panel | None:
 class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [DepartureResource]
     import_resource = DepartureResource
-    acts = departure_acts.ALL
+    acts = departure_actions.ALL
     colours = COLOURS
     panels = [bookings_panel]
     form = DepartureForm

@@ -102,7 +102,7 @@ def ask(
         "named": named.mark,
         "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[act.name]),
     }
-    return TemplateResponse(request, "admin/act.html", context)
+    return TemplateResponse(request, "admin/action.html", context)
 
 
 def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:

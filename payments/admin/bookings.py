@@ -3,11 +3,11 @@
 from django.contrib import admin
 
 from bookings.admin import BookingAdmin
-from bookings.admin.booking_acts import CONFIRM
+from bookings.admin.actions.bookings import CONFIRM
 from bookings.models import Booking
-from payments.admin.acts import AWAIT, RECORD
+from payments.admin.actions.bookings import LINK
+from payments.admin.actions.payments import AWAIT, RECORD
 from payments.admin.booking_panel import payments_panel
-from payments.admin.link_act import LINK
 from payments.resources import PaidBookingResource
 
 admin.site.unregister(Booking)

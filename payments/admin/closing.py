@@ -121,7 +121,7 @@ def _ask(
         "effects": list(_effects(found)) if found else [],
         "action_url": reverse("admin:payments_payment_close"),
     }
-    return TemplateResponse(request, "admin/act.html", context)
+    return TemplateResponse(request, "admin/action.html", context)
 
 
 def _cells(entry: Entry, decision: Decision) -> list[str]:

@@ -17,7 +17,7 @@ from unfold.decorators import display
 from bookings.admin.filters import DaysFilter
 from bookings.admin.mail.pages import unbroken
 from bookings.desk.strict import as_typed
-from payments.admin import inbox_acts, provider_acts
+from payments.admin.actions import inbox, verify
 from payments.admin.filters import EventAge, EventNameFilter
 from payments.admin.look_only import LookOnly
 from payments.admin.readable import rows_of
@@ -34,7 +34,7 @@ COLOURS: dict[str, str] = {
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(LookOnly):
-    acts = [provider_acts.REPLAY, inbox_acts.SEEN_TO]
+    acts = [verify.REPLAY, inbox.SEEN_TO]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/event_top.html"
     list_display = ("number", "shown_event", "shown_status", "tx_ref", "note", "shown_received")

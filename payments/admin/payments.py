@@ -28,13 +28,15 @@ from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.models import Booking
 from bookings.wording import money
-from payments.admin import acts, closing, decisions, files, provider_acts, revenue_report
+from payments.admin import closing, decisions, files, revenue_report
+from payments.admin.actions import payments as acts
+from payments.admin.actions import verify
+from payments.admin.actions.refunds import REFUND
+from payments.admin.actions.review import APPLY, CLOSE, REJECT
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
-from payments.admin.refund_acts import REFUND
 from payments.admin.refunds import refunds_panel
-from payments.admin.review_acts import APPLY, CLOSE, REJECT
 from payments.emails import receipt_name
 from payments.models import Payment, Refund
 from payments.services.refunds.propose import left_on
@@ -62,7 +64,7 @@ def gone_back(payment: Payment) -> str:
 @admin.register(Payment)
 class PaymentAdmin(LookOnly):
     acts = [
-        provider_acts.VERIFY,
+        verify.VERIFY,
         acts.RECEIVED,
         acts.FAILED,
         APPLY,

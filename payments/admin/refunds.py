@@ -20,7 +20,7 @@ from bookings.desk.admin import DeskAdmin, Panel, as_links
 from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.wording import money
-from payments.admin import refund_acts
+from payments.admin.actions import refunds
 from payments.admin.filters import AgeFilter
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
@@ -58,7 +58,7 @@ class RefundAge(AgeFilter):
 
 @admin.register(Refund)
 class RefundAdmin(LookOnly):
-    acts = refund_acts.ON_REFUNDS
+    acts = refunds.ON_REFUNDS
     colours = REFUND_COLOURS
     change_form_outer_before_template = "admin/payments/refund_top.html"
     list_display = (

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from bookings.admin.due_date_act import DUE_DATE
+from bookings.admin.actions.booking_terms import DUE_DATE
 from bookings.admin.effects import mails
 from bookings.desk.actions import Act, Order, Wording
-from bookings.forms.acts import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
+from bookings.forms.actions import CURRENT, ConfirmForm, MailForm, PartySizeForm, ReasonForm, RescheduleForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.services import mailing, moving, transitions, waitlist

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.admin.effects import mails
 from bookings.desk.actions import Act, Order, Wording
-from bookings.forms.acts import ReasonForm
+from bookings.forms.actions import ReasonForm
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services import departures

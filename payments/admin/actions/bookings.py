@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bookings.admin.booking_acts import mail_effects
+from bookings.admin.actions.bookings import mail_effects
 from bookings.desk.actions import Act, Order, Wording
 from bookings.links import can_pay_online
 from bookings.models import Booking
