@@ -17,7 +17,6 @@ from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedD
 from unfold.decorators import display
 
 from bookings.admin import manifest
-from bookings.admin.actions import departures as departure_actions
 from bookings.admin.filters import DaysFilter, DepartsFilter, start_of_day
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
@@ -53,7 +52,6 @@ def bookings_panel(request: HttpRequest, departure: Departure) -> Panel | None:
 class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [DepartureResource]
     import_resource = DepartureResource
-    acts = departure_actions.ALL
     colours = COLOURS
     panels = [bookings_panel]
     form = DepartureForm
@@ -133,7 +131,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
             obj.planned_capacity = None  # a person has said how many seats there are
         super().save_model(request, obj, form, change)
 
-    def act_row(self, obj: Departure) -> list[str]:
+    def action_row(self, obj: Departure) -> list[str]:
         seats = f"{obj.seats_taken} of {obj.capacity} seats taken"
         return [obj.code, obj.trip.name, local_time(obj.starts_at, obj.trip), seats, str(obj.get_status_display())]
 

@@ -1,4 +1,4 @@
-"""Payments: looked at here, recorded on the booking page, changed by acts only."""
+"""Payments: looked at here, recorded on the booking page, changed by actions only."""
 
 import re
 from decimal import Decimal
@@ -29,10 +29,6 @@ from bookings.desk.strict import as_typed
 from bookings.models import Booking
 from bookings.wording import money
 from payments.admin import closing, decisions, files, revenue_report
-from payments.admin.actions import payments as acts
-from payments.admin.actions import verify
-from payments.admin.actions.refunds import REFUND
-from payments.admin.actions.review import APPLY, CLOSE, REJECT
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
@@ -63,17 +59,6 @@ def gone_back(payment: Payment) -> str:
 
 @admin.register(Payment)
 class PaymentAdmin(LookOnly):
-    acts = [
-        verify.VERIFY,
-        acts.RECEIVED,
-        acts.FAILED,
-        APPLY,
-        REJECT,
-        CLOSE,
-        acts.ADD_PROOF,
-        REFUND,
-        acts.VOID,
-    ]
     panels = [refunds_panel]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/payment_top.html"
@@ -162,7 +147,7 @@ class PaymentAdmin(LookOnly):
             return own, False
         return queryset.filter(booking__in=find_bookings(Booking.objects.order_by(), search_term)), False
 
-    def act_row(self, obj: Payment) -> list[str]:
+    def action_row(self, obj: Payment) -> list[str]:
         amount = money(obj.amount, obj.currency)
         customer = obj.booking.customer.name
         return [obj.tx_ref, obj.booking.reference, customer, amount, str(obj.get_status_display())]

@@ -31,7 +31,7 @@ def numbers_of(fields: dict[str, Any]) -> dict[str, type]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_questions_of_the_acts(form: Any) -> None:
+def test_the_questions_of_the_actions(form: Any) -> None:
     found = numbers_of(form.base_fields)
     assert found
     assert set(found.values()) <= {WholeField, AmountField}

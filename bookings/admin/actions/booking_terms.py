@@ -1,47 +1,86 @@
-"""The act “Change due date” on a booking."""
+"""What a booking agreed on: its departure, its party, and by when it is paid."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bookings.desk.actions import Act, Order, Wording
+from bookings.actors import Actor
+from bookings.admin.actions.bookings import BookingAction, Bookings, what_goes_back
+from bookings.admin.effects import mails
+from bookings.desk.actions import Answers, RowAction, Wording, register
+from bookings.forms.actions import PartySizeForm, RescheduleForm
 from bookings.forms.due_dates import DueDateForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services import due_dates
+from bookings.services import due_dates, moving
 from bookings.wording import money
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def change(order: Order) -> Outcome[Any]:
-    [pk] = order.ids
-    due_on = order.answers["due_on"]
-    booking = due_dates.change_due_date(booking_id=pk, due_on=due_on, actor=order.actor, now=order.now)
-    return Outcome([booking.reference])
+@register(Booking)
+class Reschedule(BookingAction):
+    name = "reschedule"
+    label = "Move to another date"
+    icon = "event_repeat"
+    permission = "bookings.reschedule_booking"
+    question = Wording("Move {name} to another departure?", "Move {count} bookings to another departure?")
+    done = Wording("{name} is moved.", "{count} bookings are moved.")
+    form_class = RescheduleForm
+    order = 40
+    change = "reschedule"
+
+    def effects(self, bookings: Bookings) -> Iterator[str]:
+        yield from what_goes_back(bookings)
+        yield from mails("booking_rescheduled", [booking.customer for booking in bookings])
+
+    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
+        departure_id = answers["departure"]
+        return moving.reschedule_bookings(booking_ids=ids, departure_id=departure_id, actor=actor, now=now)
 
 
-def can_change(booking: Booking, _user: "User", _now: datetime) -> bool:
-    return booking.allows("change_due_date") and booking.balance > 0
+@register(Booking)
+class ChangeParty(BookingAction, RowAction):
+    name = "party"
+    label = "Change party size"
+    icon = "group"
+    permission = "bookings.reschedule_booking"
+    question = Wording("Change the party of {name}?", "Change the party of {count} bookings?")
+    done = Wording("{name} has its new party size.", "{count} bookings have their new party size.")
+    form_class = PartySizeForm
+    order = 40
+    change = "change_party"
+
+    def effects(self, bookings: Bookings) -> Iterator[str]:
+        for booking in bookings:
+            yield f"The price stays {money(booking.unit_price, booking.currency)} a person; total and deposit follow."
+        yield from what_goes_back(bookings)
+        yield from mails("booking_changed", [b.customer for b in bookings])
+
+    def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
+        return moving.change_party_size(booking_id=pk, party_size=answers["party_size"], actor=actor, now=now)
 
 
-def effects(bookings: Sequence[Booking]) -> Iterator[str]:
-    for booking in bookings:
-        yield f"{money(booking.balance, booking.currency)} are still to pay."
-    yield "Payment reminders follow the new day. Nobody is mailed now."
+@register(Booking)
+class ChangeDueDate(BookingAction, RowAction):
+    name = "due-date"
+    label = "Change due date"
+    icon = "event"
+    permission = "bookings.change_due_date_booking"
+    question = Wording("By which day is {name} to be paid?", "By which day are {count} bookings to be paid?")
+    done = Wording("{name} has its new due date.", "{count} bookings have their new due date.")
+    form_class = DueDateForm
+    order = 40
+    change = "change_due_date"
 
+    def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
+        return super().allows(booking, user, now) and booking.balance > 0
 
-DUE_DATE = Act(
-    name="due-date",
-    label="Change due date",
-    icon="event",
-    permission="bookings.change_due_date_booking",
-    question=Wording("By which day is {name} to be paid?", "By which day are {count} bookings to be paid?"),
-    done=Wording("{name} has its new due date.", "{count} bookings have their new due date."),
-    run=change,
-    allows=can_change,
-    effects=effects,
-    form=DueDateForm,
-    bulk=False,
-)
+    def effects(self, bookings: Bookings) -> Iterator[str]:
+        for booking in bookings:
+            yield f"{money(booking.balance, booking.currency)} are still to pay."
+        yield "Payment reminders follow the new day. Nobody is mailed now."
+
+    def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
+        return due_dates.change_due_date(booking_id=pk, due_on=answers["due_on"], actor=actor, now=now)
