@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bookings import wording
 from bookings.actors import Actor
 from bookings.services import ledger
 from bookings.services.importing import bookings as importing
@@ -13,6 +12,7 @@ from payments.models import Payment
 from payments.refusals.manual import NobodyImports
 from payments.services.closing_decisions import close_imported
 from payments.services.ledger import mend_forgotten, new_tx_ref
+from payments.timeline import PaymentImported, paid
 
 METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
 
@@ -37,8 +37,7 @@ def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Ac
     payments = Payment.objects.bulk_create(_payment(entry, actor, now) for entry in money)
     ledger.add_money(
         {entry.booking: entry.amount for entry in money},
-        kind="payment_received",
-        texts={p.booking_id: f"{p.note}: {wording.money(p.amount, p.currency)} ({p.tx_ref})" for p in payments},
+        {p.booking_id: PaymentImported(paid(p), p.note) for p in payments},
         actor=actor,
         now=now,
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from bookings.desk.admin import Panel
 from bookings.models import Booking, BookingEvent
+from bookings.timeline import sentence
 from notifications.models import Message
 
 MESSAGES = 20
@@ -22,7 +23,7 @@ def messages_panel(request: HttpRequest, booking: Booking) -> Panel | None:
 
 def timeline_panel(_request: HttpRequest, booking: Booking) -> Panel:
     """Who did what, the latest first."""
-    events = [(title_of(event), event) for event in booking.events.order_by("-pk")[:EVENTS]]
+    events = [(title_of(event), sentence(event), event) for event in booking.events.order_by("-pk")[:EVENTS]]
     return Panel("admin/bookings/timeline_panel.html", {"events": events})
 
 

@@ -1,9 +1,7 @@
 """Who books what: customers, bookings, travellers and the timeline. See bookings.models."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from bookings.models.states import Change
+from bookings.models.states import Change, HasStates
 from bookings.models.text import Composed
 from bookings.models.trips import CURRENCIES, Departure, Money
 from bookings.names import validate_name
@@ -60,7 +58,7 @@ class Customer(models.Model):
         return f"{self.name} <{self.email}>" if self.email else f"{self.name} #{self.pk}"
 
 
-class Booking(models.Model):
+class Booking(HasStates, models.Model):
     """Seats for a party on one departure.
 
     `paid` is net of refunds; of it `going_back` is asked back or on its way. Both are kept by payments under this
@@ -85,19 +83,19 @@ class Booking(models.Model):
     OWING = (Status.PENDING, Status.CONFIRMED)  # has seats and is asked for money
     GONE = (Status.EXPIRED, Status.CANCELLED)  # has given its seats back
     HOLDS_SEATS = (Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
-    CHANGES: Final[Mapping[str, Change]] = {
-        "confirm": Change((Status.PENDING,), "confirmed"),
-        "promote": Change((Status.WAITLISTED,), "moved off the waiting list"),
+    CHANGES = {
+        "confirm": Change((Status.PENDING,), "confirmed", Status.CONFIRMED),
+        "promote": Change((Status.WAITLISTED,), "moved off the waiting list", Status.PENDING),
         "reschedule": Change(LIVE, "moved"),
         "change_party": Change(LIVE, "changed"),
         "change_due_date": Change(OWING, "given another day to pay"),
-        "cancel": Change(LIVE, "cancelled"),
-        "expire": Change((Status.PENDING,), "expired"),
-        "reinstate": Change(GONE, "brought back"),
-        "complete": Change((Status.CONFIRMED,), "completed"),
-        "mark_no_show": Change((Status.CONFIRMED, Status.COMPLETED), "a no-show"),
+        "cancel": Change(LIVE, "cancelled", Status.CANCELLED),
+        "expire": Change((Status.PENDING,), "expired", Status.EXPIRED),
+        "reinstate": Change(GONE, "brought back", Status.PENDING),
+        "complete": Change((Status.CONFIRMED,), "completed", Status.COMPLETED),
+        "mark_no_show": Change((Status.CONFIRMED, Status.COMPLETED), "a no-show", Status.NO_SHOW),
         "unmark_no_show": Change((Status.NO_SHOW,), "unmarked"),
-        "close_waiting": Change((Status.WAITLISTED,), "closed"),
+        "close_waiting": Change((Status.WAITLISTED,), "closed", Status.CANCELLED),
     }
 
     reference = models.CharField(_("reference"), max_length=12, unique=True, editable=False)
@@ -226,10 +224,6 @@ class Booking(models.Model):
             return min(deposit, self.balance)
         return max(self.balance, Decimal(0))
 
-    def allows(self, change: str) -> bool:
-        """Whether its state is one from which it may be changed so, by a name of CHANGES."""
-        return self.status in self.CHANGES[change].sources
-
     def is_overdue(self, now: datetime) -> bool:
         """Something is to be paid and its day is over, in the trip's time zone. The departure's trip must be loaded."""
         if self.balance_due_on is None or self.status not in self.OWING:
@@ -266,7 +260,10 @@ class BookingEvent(models.Model):
     kind = models.CharField(_("what"), max_length=30)
     from_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
     to_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
-    text = models.CharField(_("text"), max_length=500, blank=True)
+    facts = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), help_text="See bookings.timeline."
+    )
+    text = models.CharField(_("text"), max_length=500, blank=True)  # of rows from before facts
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     actor_label = models.CharField(_("by"), max_length=150)
     created_at = models.DateTimeField(_("when"))

@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.states import Change, HasStates
+
 CURRENCIES = [("ETB", "ETB"), ("USD", "USD"), ("EUR", "EUR")]
 TIER = re.compile(r"\s*(?P<days>[0-9]{1,3})\s*:\s*(?P<percent>[0-9]{1,2}|100)\s*")
 not_negative = MinValueValidator(Decimal(0))
@@ -115,7 +117,7 @@ class Trip(models.Model):
         return ZoneInfo(self.time_zone)
 
 
-class Departure(models.Model):
+class Departure(HasStates, models.Model):
     """One dated run of a trip. `seats_taken` is moved by bookings.services.seats alone.
 
     `planned_capacity` is set only where another system had sold more seats than it had: then `capacity` is what
@@ -128,6 +130,13 @@ class Departure(models.Model):
         CLOSED = "closed", _("Closed")
         CANCELLED = "cancelled", _("Cancelled")
         COMPLETED = "completed", _("Completed")
+
+    CHANGES = {
+        "open": Change((Status.DRAFT, Status.CLOSED), "opened", Status.OPEN),
+        "close": Change((Status.OPEN,), "closed", Status.CLOSED),
+        "cancel": Change((Status.DRAFT, Status.OPEN, Status.CLOSED), "cancelled", Status.CANCELLED),
+        "complete": Change((Status.OPEN, Status.CLOSED), "completed", Status.COMPLETED),
+    }
 
     trip = models.ForeignKey(Trip, models.PROTECT, related_name="departures", verbose_name=_("trip"))
     code = models.CharField(_("code"), max_length=40, unique=True, editable=False)

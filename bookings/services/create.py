@@ -111,7 +111,7 @@ def _save(
     Traveller.objects.bulk_create(
         Traveller(booking=booking, name=t.name, category=t.category, notes=t.notes) for t in travellers
     )
-    [event] = add_events([booking], kind="created", was="", to=to, actor=actor, now=now)
+    [event] = add_events([booking], None, kind="created", was="", to=to, actor=actor, now=now)
     confirm_covered([booking], actor=actor, now=now)  # where nothing is due in advance
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)
     if booking.integration and not waitlist:

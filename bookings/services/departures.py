@@ -1,7 +1,6 @@
 """Putting departures on sale and taking them off."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
@@ -17,7 +16,6 @@ from bookings.services.seats import lock_departures
 from bookings.services.transitions import cancel_bookings, need_reason
 from notifications.refusals import Refused
 
-Status = Departure.Status
 MOST_CODES = 100  # in one statement
 
 
@@ -47,39 +45,25 @@ def _numbered(code: str) -> Iterator[str]:
     yield from (f"{code}-{number}" for number in count(2))
 
 
-@dataclass(frozen=True)
-class StatusChange:
-    """A departure's move from one of `allowed` to `to`; `verb` is the word for it in a refusal."""
-
-    allowed: tuple[Status, ...]
-    to: Status
-    verb: str
-
-
-OPEN = StatusChange((Status.DRAFT, Status.CLOSED), Status.OPEN, "opened")
-CLOSE = StatusChange((Status.OPEN,), Status.CLOSED, "closed")
-CANCEL = StatusChange((Status.DRAFT, Status.OPEN, Status.CLOSED), Status.CANCELLED, "cancelled")
-
-
 @transaction.atomic
-def change_departures(*, departure_ids: Sequence[int], change: StatusChange, now: datetime) -> Outcome[Departure]:
-    """Move all that may be moved; the second of two clerks is told."""
+def change_departures(*, departure_ids: Sequence[int], change: str, now: datetime) -> Outcome[Departure]:
+    """Make a change of Departure.CHANGES wherever it may be made; the second of two clerks is told."""
+    to = Departure.CHANGES[change].to
     outcome = Outcome[Departure]()
     for departure in lock_departures(departure_ids).values():
         if refusal := _why_not_change(departure, change, now):
             outcome.refused.append((departure.code, refusal))
         else:
             outcome.done.append(departure)
-            departure.status = change.to
-    Departure.objects.filter(pk__in=[d.pk for d in outcome.done]).update(status=change.to)
+            departure.status = to
+    Departure.objects.filter(pk__in=[d.pk for d in outcome.done]).update(status=to)
     return outcome
 
 
-def _why_not_change(departure: Departure, change: StatusChange, now: datetime) -> Refused | None:
-    if departure.status not in change.allowed:
-        state = departure.get_status_display().lower()
-        return CannotBe(departure.code, state, change.verb)
-    if change is OPEN and departure.starts_at <= now:
+def _why_not_change(departure: Departure, change: str, now: datetime) -> Refused | None:
+    if not departure.allows(change):
+        return CannotBe(departure.code, departure.get_status_display().lower(), Departure.CHANGES[change].done)
+    if change == "open" and departure.starts_at <= now:
         return DepartedUnopened(departure.code)
     return None
 
@@ -94,9 +78,9 @@ def cancel_departures(
     """
     reason = need_reason(reason)
     with transaction.atomic():
-        fit = Departure.objects.filter(pk__in=departure_ids, status__in=CANCEL.allowed)
+        fit = Departure.objects.filter(pk__in=departure_ids, status__in=Departure.CHANGES["cancel"].sources)
         cancelled = _cancel_live(list(fit.values_list("pk", flat=True)), reason, actor, now)
-        outcome = change_departures(departure_ids=departure_ids, change=CANCEL, now=now)
+        outcome = change_departures(departure_ids=departure_ids, change="cancel", now=now)
     return outcome, cancelled + _cancel_live([d.pk for d in outcome.done], reason, actor, now)
 
 

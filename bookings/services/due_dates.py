@@ -11,6 +11,7 @@ from bookings.actors import Actor
 from bookings.models import Booking, Trip
 from bookings.refusals.booking import DueAfterDeparture, DueDateOver, SameDueDate
 from bookings.services.rows import add_events, sort_out, why_not_change
+from bookings.timeline import DueDateChanged
 from notifications import outbox
 from notifications.refusals import Refused
 
@@ -31,8 +32,8 @@ def change_due_date(*, booking_id: int, due_on: date, actor: Actor, now: datetim
     before = booking.balance_due_on
     Booking.objects.filter(pk=booking.pk).update(balance_due_on=due_on, updated_at=now)
     booking.balance_due_on = due_on
-    text = f"All to be paid by {_day(due_on)}" + (f", before it was {_day(before)}" if before else "")
-    add_events([booking], kind="due_date_changed", text=text, actor=actor, now=now)
+    entry = DueDateChanged(before=before.isoformat() if before else "", after=due_on.isoformat())
+    add_events([booking], entry, actor=actor, now=now)
     outbox.withdraw(topics=[booking.topic], reason="The day to pay by was changed.", kinds=["payment_reminder"])
     return booking
 
@@ -46,10 +47,6 @@ def _why_not_fall_due(booking: Booking, due_on: date, now: datetime) -> Refused 
     if due_on > booking.departure.starts_at.astimezone(zone).date():
         return DueAfterDeparture()
     return None
-
-
-def _day(day: date) -> str:
-    return f"{day:%a %-d %b %Y}"
 
 
 def overdue(bookings: QuerySet[Booking], now: datetime) -> QuerySet[Booking]:

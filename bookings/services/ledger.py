@@ -11,16 +11,15 @@ from bookings.actors import Actor
 from bookings.models import Booking, Money
 from bookings.services.confirm import COVERED, confirm, confirm_covered, covered
 from bookings.services.rows import add_events
+from bookings.timeline import Entry
 from notifications import outbox
 
 
-def add_money(
-    amounts: Mapping[Booking, Decimal], *, kind: str, texts: Mapping[int, str], actor: Actor, now: datetime
-) -> None:
+def add_money(amounts: Mapping[Booking, Decimal], entries: Mapping[int, Entry], *, actor: Actor, now: datetime) -> None:
     """Add each amount (negative: take away) to its locked booking, with a timeline row.
 
     A pending booking whose deposit is then covered is confirmed. No mail is queued: the caller's mail about the money
-    says the new status. `texts` are the timeline's words by booking id. Amounts are in the booking's currency.
+    says the new status. `entries` are the timeline's, by booking id. Amounts are in the booking's currency.
     """
     if not amounts:
         return
@@ -28,7 +27,7 @@ def add_money(
     Booking.objects.filter(pk__in=[b.pk for b in amounts]).update(paid=F("paid") + added, updated_at=now)
     for booking, amount in amounts.items():
         booking.paid += amount
-    add_events(list(amounts), kind=kind, texts=texts, actor=actor, now=now)
+    add_events(list(amounts), entries, actor=actor, now=now)
     confirmed = confirm_covered(list(amounts), actor=actor, now=now)
     outbox.withdraw(
         topics=[b.topic for b in confirmed], reason="The booking was confirmed.", kinds=["booking_confirmation"]
@@ -43,7 +42,7 @@ def set_going_back(booking: Booking, amount: Decimal, *, actor: Actor, now: date
     Booking.objects.filter(pk=booking.pk).update(going_back=amount, updated_at=now)
     booking.going_back = amount
     if amount < before:
-        pairs = confirm(covered([booking]), actor=actor, now=now, text=COVERED)
+        pairs = confirm(covered([booking]), actor=actor, now=now, entry=COVERED)
         emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
 
 

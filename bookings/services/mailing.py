@@ -1,5 +1,6 @@
 """A clerk asks for a mail: the one that fits the booking now, from today's facts, or an earlier one once more."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -11,8 +12,8 @@ from bookings.models import Booking, BookingEvent
 from bookings.outcome import Outcome
 from bookings.refusals.mails import AskedAlready, CustomerHasNoAddress, NoMail, NoMessage
 from bookings.services.rows import add_events, lock_bookings, sort_out
+from bookings.timeline import Entry, MailRequested, entry_of
 from notifications import outbox
-from notifications.catalogue import KINDS
 from notifications.models import Message
 from notifications.refusals import Refused
 
@@ -22,7 +23,6 @@ CURRENT: dict[str, str] = {  # status → the kind that says how things stand
     Status.CONFIRMED: "booking_confirmed",
     Status.WAITLISTED: "booking_waitlisted",
 }
-ASKED = "mail_requested"
 DOUBLE_CLICK = timedelta(minutes=1)
 
 
@@ -35,7 +35,9 @@ def why_not_mail(booking: Booking) -> Refused | None:
 @transaction.atomic
 def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Booking]:
     """Queue the mail that fits each booking's state, from today's facts; an unsent one of its kind is withdrawn."""
-    asked = BookingEvent.objects.filter(booking__in=booking_ids, kind=ASKED, created_at__gt=now - DOUBLE_CLICK)
+    asked = BookingEvent.objects.filter(
+        booking__in=booking_ids, kind=MailRequested.code, created_at__gt=now - DOUBLE_CLICK
+    )
 
     def why_not(booking: Booking) -> Refused | None:
         if booking.status not in CURRENT:
@@ -43,15 +45,17 @@ def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime
             return NoMail(booking.reference, state)
         if refusal := why_not_mail(booking):
             return refusal
-        if (booking.pk, _words(booking)) in just_asked:
+        if _entry(booking) in just_asked[booking.pk]:
             return AskedAlready(booking.reference)
         return None
 
     lock_bookings(booking_ids)  # the second of two clicks sees the first one's line
-    just_asked = set(asked.values_list("booking_id", "text"))
+    just_asked: dict[int, list[Entry | None]] = defaultdict(list)
+    for event in asked:
+        just_asked[event.booking_id].append(entry_of(event))
     outcome = sort_out(booking_ids, why_not)
-    texts = {booking.pk: _words(booking) for booking in outcome.done}
-    events = add_events(outcome.done, kind=ASKED, texts=texts, actor=actor, now=now)
+    entries = {booking.pk: _entry(booking) for booking in outcome.done}
+    events = add_events(outcome.done, entries, actor=actor, now=now)
     pairs = list(zip(outcome.done, events, strict=True))
     for status, kind in CURRENT.items():
         of_kind = [(booking, event) for booking, event in pairs if booking.status == status]
@@ -60,8 +64,8 @@ def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime
     return outcome
 
 
-def _words(booking: Booking) -> str:
-    return f"{KINDS[CURRENT[booking.status]][0]} to {booking.customer.email}"
+def _entry(booking: Booking) -> MailRequested:
+    return MailRequested(mail=CURRENT[booking.status], address=booking.customer.email)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from bookings.services.confirm import confirm_covered
 from bookings.services.create import MAX_PARTY, balance_due_on, deposit_for, hold_until, total_for
 from bookings.services.rows import add_events, lock_bookings, sort_out, why_not_change
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_not_take_seats
+from bookings.timeline import PartyChanged, Rescheduled
 from notifications.refusals import NotFound, Refused
 
 Status = Booking.Status
@@ -68,6 +69,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
         return
     held = seats_of(bookings)
     old_starts = {b.pk: emails.moment(b.departure.starts_at, b.departure.trip) for b in bookings}
+    entries = {b.pk: Rescheduled(before=b.departure.code, after=target.code) for b in bookings}
     target = Departure.objects.select_related("trip").get(pk=target.pk)
     for booking in bookings:
         booking.departure = target
@@ -75,7 +77,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
         if booking.status == Status.PENDING:
             booking.hold_expires_at = hold_until(target, now)
     Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at", "balance_due_on"], batch_size=500)
-    events = add_events(bookings, kind="rescheduled", actor=actor, now=now, text=f"Moved to {target.code}")
+    events = add_events(bookings, entries, actor=actor, now=now)
     emails.retract(bookings, reason="The booking was moved.")
     emails.queue_each(
         "booking_rescheduled",
@@ -99,8 +101,7 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
     booking.total = total_for(unit_price=booking.unit_price, party_size=party_size)
     booking.deposit_due = deposit_for(trip=booking.departure.trip, total=booking.total, party_size=party_size)
     booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
-    text = f"Party of {old} is now {party_size}"
-    [event] = add_events([booking], kind="party_changed", actor=actor, now=now, text=text)
+    [event] = add_events([booking], PartyChanged(before=old, after=party_size), actor=actor, now=now)
     confirm_covered([booking], actor=actor, now=now)  # a smaller deposit may be covered
     facts = {"old_party_size": old}
     emails.replace("booking_changed", [(booking, event)], now=now, reason="The party changed.", facts=facts)

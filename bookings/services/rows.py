@@ -8,6 +8,7 @@ from bookings.actors import Actor
 from bookings.models import Booking, BookingEvent
 from bookings.outcome import Outcome
 from bookings.refusals.shared import CannotBe
+from bookings.timeline import Entry, facts_of, kind_of
 from notifications.refusals import NotFound, Refused
 
 Pair = tuple[Booking, BookingEvent]
@@ -47,13 +48,19 @@ def why_not_change(booking: Booking, change: str) -> Refused | None:
 
 
 def change_status(
-    bookings: Sequence[Booking], to: Booking.Status, *, actor: Actor, now: datetime, text: str = "", **fields: Any
+    bookings: Sequence[Booking],
+    to: Booking.Status,
+    *,
+    actor: Actor,
+    now: datetime,
+    entry: Entry | None = None,
+    **fields: Any,
 ) -> list[Pair]:
     """Write one new state for locked bookings, each with its timeline row. `fields` are written along."""
     if not bookings:
         return []
     Booking.objects.filter(pk__in=[b.pk for b in bookings]).update(status=to, updated_at=now, **fields)
-    events = add_events(bookings, kind=to, to=to, actor=actor, now=now, text=text)
+    events = add_events(bookings, entry, kind=to, to=to, actor=actor, now=now)
     for booking in bookings:
         booking.status = to
         for name, value in fields.items():
@@ -63,27 +70,27 @@ def change_status(
 
 def add_events(
     bookings: Sequence[Booking],
+    entry: Entry | Mapping[int, Entry] | None,
     *,
-    kind: str,
     actor: Actor,
     now: datetime,
-    text: str = "",
-    texts: Mapping[int, str] | None = None,
+    kind: str = "",
     to: Booking.Status | None = None,
     was: str | None = None,
 ) -> list[BookingEvent]:
     """One timeline row for each booking; `to` names the new status where the row stands for a status change.
 
-    The status before is what the bookings have now, or `was`: that of new ones is "".
-    `texts`, by booking id, goes before the one `text` for all.
+    `entry` is one for all, or each booking's own by its id. The status before is what the bookings have now, or `was`:
+    that of new ones is "".
     """
+    entries = entry if isinstance(entry, Mapping) else dict.fromkeys((b.pk for b in bookings), entry)
     return BookingEvent.objects.bulk_create(
         BookingEvent(
             booking=booking,
-            kind=kind,
+            kind=kind or kind_of(entries[booking.pk]),
             from_status=(booking.status if was is None else was) if to else "",
             to_status=to or "",
-            text=(texts[booking.pk] if texts else text)[:500],
+            facts=facts_of(entries[booking.pk]),
             actor=actor.user,
             actor_label=actor.label,
             created_at=now,

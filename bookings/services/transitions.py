@@ -16,6 +16,7 @@ from bookings.services.confirm import confirm, confirm_covered
 from bookings.services.create import balance_due_on, hold_until
 from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
+from bookings.timeline import Cancelled, ConfirmedUnpaid, StatusChanged
 from bookings.wording import going_back, money
 from notifications import outbox
 from notifications.refusals import Refused
@@ -51,8 +52,8 @@ def confirm_bookings(
         return None
 
     outcome = sort_out(booking_ids, why_not)
-    text = f"Without full deposit: {need_reason(unpaid_reason)}" if unpaid_reason.strip() else ""
-    pairs = confirm(outcome.done, actor=actor, now=now, text=text)
+    entry = ConfirmedUnpaid(need_reason(unpaid_reason)) if unpaid_reason.strip() else None
+    pairs = confirm(outcome.done, actor=actor, now=now, entry=entry)
     emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
     return outcome
 
@@ -70,7 +71,13 @@ def cancel_bookings(*, booking_ids: Sequence[int], reason: str, actor: Actor, no
     outcome = sort_out(booking_ids, why_not)
     held = seats_of(outcome.done)
     pairs = change_status(
-        outcome.done, Status.CANCELLED, actor=actor, now=now, text=reason, cancel_reason=reason, hold_expires_at=None
+        outcome.done,
+        Status.CANCELLED,
+        actor=actor,
+        now=now,
+        entry=Cancelled(reason),
+        cancel_reason=reason,
+        hold_expires_at=None,
     )
     facts = {"reason": emails.quoted(reason, actor)}
     emails.replace("booking_cancelled", pairs, now=now, reason="The booking was cancelled.", facts=facts)
@@ -105,7 +112,7 @@ def _expire(booking_ids: Sequence[int], now: datetime) -> int:
     outcome = sort_out(booking_ids, why_not)
     held = seats_of(outcome.done)
     pairs = change_status(
-        outcome.done, Status.EXPIRED, actor=SYSTEM, now=now, text="The hold was over", hold_expires_at=None
+        outcome.done, Status.EXPIRED, actor=SYSTEM, now=now, entry=StatusChanged("hold_over"), hold_expires_at=None
     )
     emails.replace("booking_expired", pairs, now=now, reason="The hold was over.")
     give_back(held)
@@ -125,7 +132,7 @@ def reinstate_booking(*, booking_id: int, actor: Actor, now: datetime) -> Bookin
         Status.PENDING,
         actor=actor,
         now=now,
-        text="Brought back",
+        entry=StatusChanged("brought_back"),
         hold_expires_at=hold,
         cancel_reason="",
         balance_due_on=balance_due_on(booking.departure, now),
@@ -158,14 +165,14 @@ def unmark_no_shows(*, booking_ids: Sequence[int], actor: Actor, now: datetime) 
     outcome = sort_out(booking_ids, lambda b: why_not_change(b, "unmark_no_show"))
     over = [b for b in outcome.done if b.departure.ends_at <= now]
     on_the_way = [b for b in outcome.done if b.departure.ends_at > now]
-    change_status(over, Status.COMPLETED, actor=actor, now=now, text="No-show undone")
-    change_status(on_the_way, Status.CONFIRMED, actor=actor, now=now, text="No-show undone")
+    change_status(over, Status.COMPLETED, actor=actor, now=now, entry=StatusChanged("no_show_undone"))
+    change_status(on_the_way, Status.CONFIRMED, actor=actor, now=now, entry=StatusChanged("no_show_undone"))
     return outcome
 
 
 def complete_departures(*, now: datetime) -> int:
     """open|closed departures that have ended → completed, with their bookings. Returns how many departures."""
-    over = Departure.objects.filter(status__in=(Departure.Status.OPEN, Departure.Status.CLOSED), ends_at__lte=now)
+    over = Departure.objects.filter(status__in=Departure.CHANGES["complete"].sources, ends_at__lte=now)
     ids = list(over.values_list("pk", flat=True)[:BATCH])
     while left := _confirmed_on(ids):
         if not _complete(left, now):
@@ -182,7 +189,7 @@ def _confirmed_on(departure_ids: Sequence[int]) -> list[int]:
 @transaction.atomic
 def _complete(booking_ids: Sequence[int], now: datetime) -> int:
     outcome = sort_out(booking_ids, lambda b: why_not_change(b, "complete"))
-    change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, text="The departure has ended")
+    change_status(outcome.done, Status.COMPLETED, actor=SYSTEM, now=now, entry=StatusChanged("departure_ended"))
     emails.withdraw_unwanted(outcome.done, to=Status.COMPLETED, reason="The departure has ended.")
     return len(outcome.done)
 
@@ -192,6 +199,6 @@ def close_waiting_lists(*, departure_ids: Sequence[int], now: datetime) -> None:
     """Who still waits when the departure is over waits no more; a mail about it would help nobody."""
     waiting = Booking.objects.filter(departure__in=departure_ids, status=Status.WAITLISTED)
     outcome = sort_out(list(waiting.values_list("pk", flat=True)), lambda b: why_not_change(b, "close_waiting"))
-    reason = "No seat came free"
-    change_status(outcome.done, Status.CANCELLED, actor=SYSTEM, now=now, text=reason, cancel_reason=reason)
-    outbox.withdraw(topics=[b.topic for b in outcome.done], reason=reason)
+    none = StatusChanged("no_seat_came_free")
+    change_status(outcome.done, Status.CANCELLED, actor=SYSTEM, now=now, entry=none, cancel_reason=f"{none}")
+    outbox.withdraw(topics=[b.topic for b in outcome.done], reason=f"{none}")

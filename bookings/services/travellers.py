@@ -7,10 +7,10 @@ from typing import Final
 from bookings.actors import Actor
 from bookings.models import Booking, Traveller
 from bookings.services.rows import add_events
-
-TOLD: Final = 8  # changes in one line; a whole party may be named at once
+from bookings.timeline import NotesChanged, TravellersChanged
 
 By = Mapping[int, Traveller]
+NAMED: Final = 8  # changes in one line; a whole party may be named at once
 
 
 def travellers_of(booking: Booking) -> By:
@@ -26,23 +26,21 @@ def note_changes(*, booking: Booking, before: By, notes: bool, actor: Actor, now
     found = list(_changes(before, travellers_of(booking)))
     if not found and not notes:
         return
-    told = found[:TOLD] + ([f"and {len(found) - TOLD} more"] if len(found) > TOLD else [])
-    kind = "travellers_changed" if found else "notes_changed"
-    if found and notes:
-        told.append("notes of the booking")
-    add_events([booking], kind=kind, text="; ".join(told), actor=actor, now=now)
+    more = max(len(found) - NAMED, 0)
+    entry = TravellersChanged(found[:NAMED], more, notes) if found else NotesChanged()
+    add_events([booking], entry, actor=actor, now=now)
 
 
-def _changes(before: By, after: By) -> Iterator[str]:
+def _changes(before: By, after: By) -> Iterator[tuple[str, list[str]]]:
     for key, old in before.items():
         if key not in after:
-            yield f"{old.name} removed"
+            yield "removed", [old.name]
             continue
         new = after[key]
         if new.name != old.name:
-            yield f"{old.name} → {new.name}"
+            yield "renamed", [old.name, new.name]
         if new.category != old.category:
-            yield f"{new.name} is now {new.get_category_display()}, was {old.get_category_display()}"
+            yield "category", [new.name, old.category, new.category]
         if new.notes != old.notes:
-            yield f"notes of {new.name}"
-    yield from (f"{new.name} added" for key, new in after.items() if key not in before)
+            yield "notes", [new.name]
+    yield from (("added", [new.name]) for key, new in after.items() if key not in before)

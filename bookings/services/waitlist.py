@@ -16,6 +16,7 @@ from bookings.services.confirm import confirm_covered
 from bookings.services.create import hold_until
 from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.seats import lock_departures, reread_departures, take_many, why_not_take_seats
+from bookings.timeline import StatusChanged
 
 BATCH = 200
 
@@ -50,7 +51,7 @@ def promote_bookings(*, booking_ids: Sequence[int], actor: Actor, now: datetime)
 
 
 def _promote(bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
-    pairs = change_status(bookings, Booking.Status.PENDING, actor=actor, now=now, text="A seat came free")
+    pairs = change_status(bookings, Booking.Status.PENDING, actor=actor, now=now, entry=StatusChanged("seat_came_free"))
     for booking in bookings:
         booking.hold_expires_at = hold_until(booking.departure, now)
     Booking.objects.bulk_update(bookings, ["hold_expires_at"], batch_size=500)

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import CURRENCIES, Booking, Money
+from bookings.models.states import Change, HasStates
 
 at_least_a_cent = MinValueValidator(Decimal("0.01"))
 
@@ -20,7 +21,7 @@ def proof_path(_payment: "Payment | None", name: str) -> str:
     return f"proofs/{secrets.token_hex(16)}{PurePath(name).suffix.lower()}"
 
 
-class Payment(models.Model):
+class Payment(HasStates, models.Model):
     """One attempt to pay for a booking, `amount` in `currency`.
 
     Manual methods are recorded by a person; provider methods succeed only with a stored verify answer.
@@ -47,6 +48,13 @@ class Payment(models.Model):
     PROVIDER = (Method.CHAPA, Method.SANDBOX)
     OPEN = (Status.CREATED, Status.PENDING, Status.UNKNOWN)
     LATE = (Status.FAILED, Status.EXPIRED)  # closed by us, but money may come all the same
+    CHANGES = {
+        "fail": Change((Status.PENDING,), "marked failed", Status.FAILED),
+        "receive": Change((Status.PENDING, *LATE), "received", Status.SUCCEEDED),
+        "decide": Change((Status.REVIEW,), "decided", Status.FAILED),
+        "void": Change((Status.SUCCEEDED,), "voided"),
+        "refund": Change((Status.SUCCEEDED,), "paid back"),
+    }
 
     tx_ref = models.CharField(_("transaction"), max_length=50, unique=True, editable=False)
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments", verbose_name=_("booking"))
@@ -138,7 +146,7 @@ class Payment(models.Model):
         return self.tx_ref
 
 
-class Refund(models.Model):
+class Refund(HasStates, models.Model):
     """Money back, or the void of a payment that was recorded wrongly. Σ live refunds never exceeds the payment.
 
     A refund that the provider made without being asked has no `requested_by`; a reversal is the bank's own doing.
@@ -166,6 +174,14 @@ class Refund(models.Model):
 
     MOVING = (Status.PROCESSING, Status.UNKNOWN)  # with the provider; nobody knows yet
     GOING_BACK = (Status.REQUESTED, Status.APPROVED, *MOVING)  # it doesn't stay, but hasn't left yet
+    CHANGES = {
+        "approve": Change((Status.REQUESTED,), "approved", Status.APPROVED),
+        "turn_down": Change((Status.REQUESTED, Status.APPROVED), "turned down", Status.FAILED),
+        "pay_out": Change((Status.APPROVED,), "paid out by hand", Status.SUCCEEDED),
+        "send": Change((Status.APPROVED,), "sent", Status.PROCESSING),
+        "check": Change((*MOVING, Status.SUCCEEDED), "checked"),  # one that succeeded may come back to us
+        "decide": Change((Status.UNKNOWN,), "decided"),
+    }
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REFUND)
@@ -230,3 +246,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+    def allows(self, change: str) -> bool:
+        """Only a refund is decided about; by hand, or through the provider, as its way is."""
+        wrong_way = {"pay_out": self.way == self.Way.PROVIDER, "send": self.way != self.Way.PROVIDER}
+        return self.kind == self.Kind.REFUND and not wrong_way.get(change, False) and super().allows(change)

@@ -20,6 +20,7 @@ from payments.refusals.shared import NoPerson
 from payments.services.decisions import Decision, Kind, Look, topic_of
 from payments.services.provider_events.inbox import set_all_aside
 from payments.services.refunds.owed import fingerprint, with_facts
+from payments.timeline import DecisionsClosed, DecisionsReopened
 
 IMPORTED = "Imported history: decided in the old system"
 
@@ -153,14 +154,14 @@ def _end(rows: Iterable[ClosedDecision], label: str, now: datetime) -> int:
 def _tell(
     rows: Iterable[ClosedDecision], bookings: Sequence[Booking], *, reopened: bool = False, actor: Actor, now: datetime
 ) -> None:
-    kind, verb = ("decision_reopened", "opened again, was closed") if reopened else ("decision_closed", "closed")
-    texts: dict[int, list[str]] = defaultdict(list)
+    entry = DecisionsReopened if reopened else DecisionsClosed
+    closed: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
         if row.booking_id:
-            texts[row.booking_id].append(f"“{row.get_kind_display()}” {verb}: {row.reason}")
-    told = [booking for booking in bookings if booking.pk in texts]
+            closed[row.booking_id].append((row.kind, row.reason))
+    told = [booking for booking in bookings if booking.pk in closed]
     if told:
-        add_events(told, kind=kind, texts={pk: "; ".join(all_) for pk, all_ in texts.items()}, actor=actor, now=now)
+        add_events(told, {pk: entry(of_one) for pk, of_one in closed.items()}, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -18,12 +18,12 @@ from bookings.references import ALPHABET
 from bookings.refusals.shared import CannotBe
 from bookings.services import ledger
 from bookings.services.rows import lock_bookings
-from bookings.wording import money
 from notifications import outbox
 from notifications.refusals import NotFound
 from payments import emails
 from payments.models import Payment, Refund
 from payments.refusals.manual import ThroughProvider
+from payments.timeline import PaymentReceived, Sum, paid
 
 Status = Payment.Status
 PREFIXES = {
@@ -52,16 +52,16 @@ def lock_payment(payment_id: int) -> Payment:
     return payment
 
 
-def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, note: str = "") -> None:
+def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, source: str = "") -> None:
     """Put succeeded payments on their locked bookings: receipt number, paid, timeline, confirmation, mail."""
     give_receipts(payments)
     amounts: dict[Booking, Decimal] = defaultdict(Decimal)
-    lines: dict[int, list[str]] = defaultdict(list)
+    sums: dict[int, list[Sum]] = defaultdict(list)
     for p in payments:
         amounts[p.booking] += p.amount
-        lines[p.booking_id].append(f"{p.get_method_display()} {money(p.amount, p.currency)} ({p.tx_ref}){note}")
-    texts = {pk: ", ".join(line) for pk, line in lines.items()}
-    ledger.add_money(amounts, kind="payment_received", texts=texts, actor=actor, now=now)
+        sums[p.booking_id].append(paid(p))
+    entries = {pk: PaymentReceived(of_one, source) for pk, of_one in sums.items()}
+    ledger.add_money(amounts, entries, actor=actor, now=now)
     topics = [booking.topic for booking in amounts]
     untrue = ("payment_failure", *booking_emails.ABOUT_DUES)
     outbox.withdraw(topics=topics, reason="The payment came after all.", kinds=untrue)
@@ -105,8 +105,12 @@ def keep_hold(booking: Booking) -> None:
     ledger.set_payment_open(booking, is_open=watched.exists())
 
 
-def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: str) -> Outcome[Payment]:
-    """Lock bookings, then payments, as everywhere, and split by state; payments of one booking share its object."""
+def sort_out_manual(payment_ids: Sequence[int], change: str) -> Outcome[Payment]:
+    """Lock bookings, then payments, as everywhere, and split by whether Payment.CHANGES allows the change.
+
+    Payments of one booking share its object.
+    """
+    verb = Payment.CHANGES[change].done
     booking_ids = Payment.objects.filter(pk__in=payment_ids).values_list("booking_id", flat=True)
     bookings = {booking.pk: booking for booking in lock_bookings(booking_ids)}
     payments = list(Payment.objects.select_for_update().filter(pk__in=payment_ids).order_by("pk"))
@@ -116,7 +120,7 @@ def sort_out_manual(payment_ids: Sequence[int], allowed: Sequence[str], verb: st
         state = payment.get_status_display().lower()
         if payment.method not in Payment.MANUAL:
             outcome.refused.append((payment.tx_ref, ThroughProvider(payment.tx_ref, verb)))
-        elif payment.status not in allowed:
+        elif not payment.allows(change):
             outcome.refused.append((payment.tx_ref, CannotBe(payment.tx_ref, state, verb)))
         else:
             outcome.done.append(payment)

@@ -15,6 +15,7 @@ from bookings.emails import WANTED_IN
 from bookings.models import Booking, Customer, Departure
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.importing import changes
+from bookings.timeline import Imported
 from bookings.unsent import present
 from notifications import delivery, outbox, owners
 from notifications.catalogue import KINDS, sample
@@ -174,7 +175,7 @@ def import_again(customer: Customer) -> None:
     """As a file's row about a booking that is here."""
     [booking] = Booking.objects.select_related("customer")
     booking.customer.email = "right@example.com"
-    changes._write([booking], {booking.pk: "From the file"}, clerk(), NOW)  # noqa: SLF001
+    changes._write([booking], {booking.pk: Imported("OLD-1", ["email"])}, clerk(), NOW)  # noqa: SLF001
 
 
 @pytest.mark.parametrize("correct", [save_in_the_admin, state_in_the_api, import_again])

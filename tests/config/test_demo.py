@@ -16,6 +16,6 @@ def test_processes_start_from_any_folder(tmp_path: Path, monkeypatch: pytest.Mon
     python.symlink_to(sys.executable)
     monkeypatch.setattr(sys, "executable", str(python))
 
-    done = subprocess.run(in_shell("platform"), shell=True, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(in_shell("platform"), shell=True, capture_output=True, text=True, check=False, timeout=120)
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -35,7 +35,7 @@ def consume(folder: str, wanted: int) -> list[int]:
     with connect(folder) as connection, connection.SimpleQueue("mail") as queue:
         while len(found) < wanted:
             try:
-                message = queue.get(timeout=30)
+                message = queue.get(timeout=120)
             except Empty:
                 break
             found.append(message.payload["n"])

@@ -45,7 +45,7 @@ def test_a_request_that_fails_is_told_without_its_data(tmp_path: Path) -> None:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=True,
         )
     assert result.stdout.splitlines() == ["500 Internal Server Error", "404 Not Found"]

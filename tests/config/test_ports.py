@@ -35,7 +35,7 @@ def test_two_names_for_one_port_are_told() -> None:
 def test_it_runs_before_anything_is_installed(taken: int) -> None:
     """Without the packages, and without a look at this folder."""
     command = [sys.executable, "-I", "-S", "config/ports.py", str(taken), "5555"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"Port {taken} is taken.")

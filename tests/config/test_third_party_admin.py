@@ -207,7 +207,7 @@ def test_run_now_asks_first_then_hands_the_task_to_the_broker() -> None:
         assert "Run this task now?" in client.get(url).content.decode()
         assert queue.qsize() == 0
         page = client.post(url, DIALOG)
-        message = queue.get(timeout=30)
+        message = queue.get(timeout=120)
         message.ack()
     assert (page.status_code, message.headers["task"], message.payload[0]) == (200, "bookings.expire_holds", [])
 

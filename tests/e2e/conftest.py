@@ -65,7 +65,7 @@ class Stack:
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
         process = self.running.pop(name)
         os.killpg(process.pid, how)
-        process.wait(30)
+        process.wait(120)
 
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
@@ -92,7 +92,7 @@ def wait_until(condition: Any, what: str, seconds: float = 120) -> None:
 
 def responds(url: str) -> bool:
     try:
-        return bool(urllib.request.urlopen(url, timeout=2).status == 200)
+        return bool(urllib.request.urlopen(url, timeout=10).status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
@@ -100,7 +100,7 @@ def responds(url: str) -> bool:
 def flower_tasks(port: int, log_in: str) -> dict[str, Any]:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/tasks")
     request.add_header("Authorization", "Basic " + b64encode(log_in.encode()).decode())
-    with urllib.request.urlopen(request, timeout=5) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return dict(json.load(response))
 
 

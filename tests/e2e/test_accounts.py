@@ -108,7 +108,7 @@ def test_enrol_log_in_recover(stack: Stack, sara: User, inbox: Inbox, page: Page
     expect(page.locator("text=This recovery code is not right, or was used before.")).to_be_visible()
     type_code(page, codes[1])
     page.wait_for_url(f"{url}/admin/")
-    inbox.wait_for(3, seconds=20)
+    inbox.wait_for(3, seconds=120)
     subjects = [mail["Subject"] for mail in inbox.mails]
     assert (
         subjects
@@ -181,7 +181,7 @@ def test_a_forgotten_password(stack: Stack, sara: User, inbox: Inbox, page: Page
     page.keyboard.insert_text("sara@example.org")
     page.keyboard.press("Enter")
     expect(page.locator("text=If an account has this e-mail address")).to_be_visible()
-    [mail] = inbox.wait_for(1, seconds=20)
+    [mail] = inbox.wait_for(1, seconds=120)
     found = re.search(r"http://\S+", str(mail.get_payload()))
     assert found
     page.goto(found[0])

@@ -16,4 +16,4 @@ def test_a_line_that_breaks_under_a_message_is_made_again(rabbit: Node) -> None:
         producer.publish("one", routing_key="tourdesk.test")
         line.connection.transport.sock.shutdown(socket.SHUT_RDWR)
         producer.publish("two", routing_key="tourdesk.test", retry=True)
-        assert [letters.get(timeout=30).payload for _ in range(2)] == ["one", "two"]
+        assert [letters.get(timeout=120).payload for _ in range(2)] == ["one", "two"]

@@ -76,7 +76,7 @@ def nginx(tmp_path: Path) -> Iterator[tuple[str, int]]:
     wait_until(lambda: fetch(f"https://127.0.0.1:{https}/readyz")[0] == 404, "nginx")
     yield f"https://127.0.0.1:{https}", application
     process.terminate()
-    process.wait(30)
+    process.wait(120)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def application(nginx: tuple[str, int]) -> Iterator[None]:
 def fetch(url: str, body: bytes | None = None) -> tuple[int, str, str, str | None]:
     """Status, content type, body, Retry-After; 0 where nobody listens."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=20, context=UNCHECKED) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=120, context=UNCHECKED) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read().decode(), None
     except urllib.error.HTTPError as error:
         headers = error.headers

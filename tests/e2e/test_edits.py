@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin  # noqa: TID251 (the guard is taken off)
 
 from bookings.desk.edits.together import EditedTogether
 from bookings.models import Booking, Customer, Traveller
+from notifications.models import MessageTemplate, ReminderRule
 from tests.desk import booked
 from tests.e2e.browsing import log_in
 from tests.e2e.conftest import Stack, database_environment, wait_until
@@ -91,7 +92,8 @@ def desk_url(stack: Stack) -> str:
 
 
 def page_of(row: Any) -> str:
-    return reverse(f"admin:bookings_{row._meta.model_name}_change", args=[row.pk])  # noqa: SLF001
+    names = row._meta.app_label, row._meta.model_name  # noqa: SLF001
+    return reverse("admin:{}_{}_change".format(*names), args=[row.pk])
 
 
 @pytest.fixture
@@ -129,6 +131,52 @@ def test_the_second_of_two_is_asked_and_one_click_takes_either(pages: list[Page]
     abel.click("text=Save with these choices")
     abel.wait_for_selector("text=changed successfully")
     assert list(Customer.objects.values_list("email", "notes")) == [("sara@mail.example.org", "VIP")]
+
+
+def one_of_each() -> list[tuple[Any, tuple[str, str, str], tuple[str, str]]]:
+    """A row, a field that both change (its name, Sara's value, Abel's), and one that only Abel changes."""
+    booking = booked(party_size=2)
+    Traveller.objects.create(booking=booking, name="Hana")
+    text, _new = MessageTemplate.objects.get_or_create(kind="booking_expired", language="en")
+    rule, _new = ReminderRule.objects.get_or_create(kind="departure_reminder", hours_before=72)
+    return [
+        (booking, ("notes", "By the window", "By the door"), ("travellers-0-name", "Bruk")),
+        (booking.departure, ("capacity", "31", "32"), ("price", "1600.00")),
+        (booking.customer, ("email", "sara@mail.example.org", "abel@mail.example.org"), ("notes", "VIP")),
+        (booking.departure.trip, ("name", "Sara's walk", "Abel's walk"), ("destination", "Lalibela")),
+        (text, ("subject", "Sara's subject", "Abel's subject"), ("body", "Abel's words")),
+        (rule, ("hours_before", "60", "61"), ("is_active", "")),
+    ]
+
+
+@pytest.mark.services
+@pytest.mark.e2e
+@pytest.mark.browser
+@pytest.mark.parametrize("place", range(6), ids=["booking", "departure", "customer", "trip", "mail text", "rule"])
+def test_whatever_two_people_edit_nobody_s_change_is_lost(pages: list[Page], desk_url: str, place: int) -> None:
+    row, (field, hers, his), (other, only_his) = one_of_each()[place]
+    sara, abel = pages
+    for page in pages:
+        page.goto(desk_url + page_of(row))
+    sara.fill(f"[name={field}]", hers)
+    sara.click("[name=_continue]")
+    sara.wait_for_selector("text=changed successfully")
+    abel.fill(f"[name={field}]", his)
+    if only_his:
+        abel.fill(f"[name={other}]", only_his)
+    else:
+        abel.uncheck(f"[name={other}]")
+    abel.click("[name=_continue]")
+    abel.wait_for_selector("text=Sara changed it from")
+    assert abel.input_value(f"[name={field}]") == his
+    row.refresh_from_db()
+    assert f"{getattr(row, field)}" == hers
+    abel.click("text=Take theirs")
+    abel.click("text=Save with these choices")
+    abel.wait_for_selector("text=changed successfully")
+    row.refresh_from_db()
+    kept = row.travellers.get().name if place == 0 else getattr(row, other)
+    assert (f"{getattr(row, field)}", f"{kept or ''}") == (hers, only_his)
 
 
 def party() -> Booking:

@@ -24,7 +24,7 @@ def test_web_and_worker_tell_nothing_of_people(tmp_path: Path) -> None:
             path, body, headers = request_parts()
             request = urllib.request.Request(stack.start_web() + path, body, headers)
             with pytest.raises(urllib.error.HTTPError, match="500"):
-                urllib.request.urlopen(request, timeout=20)
+                urllib.request.urlopen(request, timeout=120)
             stack.start("worker", "celery", "-A", "config", "worker", "-I", "broken", "-c", "1", "-l", "INFO")
             wait_until(lambda: b" ready." in stack.log("worker"), "the worker")
             subprocess.run([sys.executable, "-c", PUBLISH], cwd=ROOT, env=stack.environment, check=True)

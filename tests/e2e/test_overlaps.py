@@ -60,7 +60,7 @@ class begun_by:  # noqa: N801 - reads as a word where it is used
         self.event = event
 
     def __enter__(self) -> None:
-        self.event.wait(10)
+        self.event.wait(60)
 
     def __exit__(self, *_error: object) -> None:
         pass

@@ -60,7 +60,7 @@ def at_once(*acts: Callable[[], object]) -> list[Any]:
 
     def run(number: int, act: Callable[[], object]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             results[number] = act()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             results[number] = error
@@ -149,7 +149,7 @@ def test_a_worker_killed_between_claim_and_answer_posts_once_and_is_followed_up(
     )
     wait_until(lambda: provider.count("refund") == 1, "the refund at the provider")
     worker.kill()
-    worker.wait(10)
+    worker.wait(60)
     refund.refresh_from_db()
     assert (refund.status, refund.provider_answer) == ("processing", None)
     provider.behave()

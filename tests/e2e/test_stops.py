@@ -27,18 +27,18 @@ def test_a_busy_worker_ends_with_its_last_mail_and_the_other_takes_the_rest(
     make_message(recipient="first@mail.example.org")
     stack.start_beat()
     stack.start_worker()
-    inbox.wait_for(1, seconds=60)
+    inbox.wait_for(1, seconds=180)
     stopping = stack.running.pop("worker")
     os.kill(stopping.pid, signal.SIGTERM)  # the main process alone, in the middle of the mail
     stack.start("other", "celery", "-A", "config", "worker", "-n", "other@%h", "-c", "1", "-l", "INFO")
     try:
-        assert stopping.wait(60) == 0  # 600 s is only for what doesn't end
+        assert stopping.wait(180) == 0  # 600 s is only for what doesn't end
     finally:
         with suppress(ProcessLookupError):
             os.killpg(stopping.pid, signal.SIGKILL)
     assert Message.objects.get().status == "sent"
     make_message(recipient="second@mail.example.org")
-    inbox.wait_for(2, seconds=60)
+    inbox.wait_for(2, seconds=180)
     assert [mail["To"] for mail in inbox.mails] == ["first@mail.example.org", "second@mail.example.org"]
 
 

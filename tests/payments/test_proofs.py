@@ -155,7 +155,7 @@ def test_a_proof_is_added_once_with_a_timeline_row(media: Path) -> None:
     assert told[-1] == f"{payment.tx_ref} has its proof already, and nothing is replaced."
     payment.refresh_from_db()
     assert [path.read_bytes() for path in kept(media)] == [PDF]
-    assert payment.booking.events.filter(kind="proof_added", text=payment.tx_ref).count() == 1
+    assert payment.booking.events.filter(kind="proof_added", facts__tx_ref=payment.tx_ref).count() == 1
 
 
 def test_adding_needs_the_permission_and_a_file(media: Path) -> None:

@@ -11,7 +11,6 @@ from bookings.forms.actions import ReasonForm
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.services import departures
-from bookings.services.departures import CANCEL, CLOSE, OPEN, StatusChange
 from bookings.wording import people
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
 
 class DepartureAction(Action):
     permission = "bookings.change_departure_status"
-    change: StatusChange
+    change: str
 
     def allows(self, departure: Departure, user: "User", now: datetime) -> bool:
-        return departure.status in self.change.allowed
+        return departure.allows(self.change)
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
         return departures.change_departures(departure_ids=ids, change=self.change, now=now)
@@ -36,7 +35,7 @@ class Open(DepartureAction):
     icon = "lock_open"
     question = Wording("Open {name} for booking?", "Open {count} departures for booking?")
     done = Wording("{name} is open.", "{count} departures are open.")
-    change = OPEN
+    change = "open"
 
     def allows(self, departure: Departure, user: "User", now: datetime) -> bool:
         return super().allows(departure, user, now) and departure.starts_at > now
@@ -49,7 +48,7 @@ class Close(DepartureAction):
     icon = "lock"
     question = Wording("Close {name}?", "Close {count} departures?")
     done = Wording("{name} is closed.", "{count} departures are closed.")
-    change = CLOSE
+    change = "close"
 
     def effects(self, rows: Sequence[Departure]) -> list[str]:
         return ["No more bookings are taken; those that are there stay."]
@@ -64,7 +63,7 @@ class Cancel(DepartureAction):
     done = Wording("{name} is cancelled.", "{count} departures are cancelled.")
     form_class = ReasonForm
     danger = True
-    change = CANCEL
+    change = "cancel"
 
     def effects(self, rows: Sequence[Departure]) -> Iterator[str]:
         live = Booking.objects.filter(departure__in=rows, status__in=Booking.LIVE).select_related("customer")

@@ -24,6 +24,7 @@ from bookings.services.local_times import clock_text, shows
 from bookings.services.rows import Pair, add_events
 from bookings.services.seats import seat_imported, seats_of
 from bookings.spreadsheets import Table, read_records
+from bookings.timeline import CreatedByImport
 from bookings.wording import money
 
 CHUNK = 500
@@ -225,14 +226,11 @@ def _booking(row: BookingRow, departure: Departure) -> Booking:
 
 def _write_timeline(bookings: Sequence[Booking], rows: Sequence[BookingRow], run: _Import) -> list[Pair]:
     """One row a booking, from nothing to its status."""
-    texts = {
-        booking.pk: f"{row.ref}: {row.people}" if row.people else row.ref
-        for booking, row in zip(bookings, rows, strict=True)
-    }
+    entries = {b.pk: CreatedByImport(row.ref, row.people) for b, row in zip(bookings, rows, strict=True)}
     pairs: list[Pair] = []
     for status in NEW.values():
         group = [booking for booking in bookings if booking.status == status]
-        events = add_events(group, kind="created", was="", to=status, texts=texts, actor=run.actor, now=run.now)
+        events = add_events(group, entries, was="", to=status, actor=run.actor, now=run.now)
         pairs += zip(group, events, strict=True)
     return pairs
 

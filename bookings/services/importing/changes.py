@@ -1,6 +1,6 @@
 """Rows whose booking is here already."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bookings.services.importing.report import Report
 from bookings.services.importing.rows import STATUSES, BookingRow
 from bookings.services.local_times import shows
 from bookings.services.rows import add_events
+from bookings.timeline import Entry, Imported
 
 Status = Booking.Status
 CONTACT = ("email", "phone", "country")
@@ -25,7 +26,7 @@ def take_over_changes(
     """
     customers: dict[int, Customer] = {}
     changed: list[Booking] = []
-    texts: dict[int, str] = {}
+    entries: dict[int, Entry] = {}
     for row, booking in pairs:
         booking.customer = customers.setdefault(booking.customer_id, booking.customer)
         if booking.creation_key in (row.fingerprint, replace(row, ref=booking.external_reference).fingerprint):
@@ -42,8 +43,8 @@ def take_over_changes(
             continue
         report.updated += 1
         changed.append(booking)
-        texts[booking.pk] = f"From {row.ref}: {', '.join(fields)}"
-    _write(changed, texts, actor, now)
+        entries[booking.pk] = Imported(row.ref, fields)
+    _write(changed, entries, actor, now)
 
 
 def _protected(row: BookingRow, booking: Booking) -> str:
@@ -86,11 +87,11 @@ def _take_over(row: BookingRow, booking: Booking) -> list[str]:
     return fields
 
 
-def _write(changed: Sequence[Booking], texts: dict[int, str], actor: Actor, now: datetime) -> None:
+def _write(changed: Sequence[Booking], entries: Mapping[int, Entry], actor: Actor, now: datetime) -> None:
     for booking in changed:
         booking.updated_at = now
     Booking.objects.bulk_update(changed, ["notes", "creation_key", "updated_at"])
     customers = {b.customer_id: b.customer for b in changed}
     Customer.objects.bulk_update(customers.values(), CONTACT)
     readdress_unsent(customers)
-    add_events(changed, kind="imported", texts=texts, actor=actor, now=now)
+    add_events(changed, entries, actor=actor, now=now)

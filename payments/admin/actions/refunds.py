@@ -12,7 +12,7 @@ from bookings.wording import money
 from payments.admin.actions.refund_request import SENT, owed_again
 from payments.forms.refunds import LookedForm, ReferenceForm, StaffReasonForm
 from payments.models import Refund
-from payments.services.provider_refunds.check import CHECKED, check_refund, decide_refund
+from payments.services.provider_refunds.check import check_refund, decide_refund
 from payments.services.refunds.request import approve_refund, pay_out_refund, turn_down_refund
 from payments.services.refunds.rows import was_sent
 
@@ -107,7 +107,7 @@ class Check(Action):
 
     def allows(self, refund: Refund, user: "User", now: datetime) -> bool:
         final = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-        return was_sent(refund) and refund.status in CHECKED and not final
+        return was_sent(refund) and refund.allows("check") and not final
 
     def effects(self, refunds: Refunds) -> list[str]:
         return ["It moves only by what the provider says; if it doesn't answer, nothing changes."]

@@ -14,6 +14,7 @@ from payments.refusals.checkout import CanBeAsked
 from payments.refusals.shared import NoPerson
 from payments.services.ledger import change, keep_hold, lock_payment
 from payments.services.times import DAY, link_life
+from payments.timeline import PaymentExpired
 
 Status = Payment.Status
 
@@ -39,6 +40,6 @@ def close_unanswered(*, payment_id: int, reason: str, actor: Actor, now: datetim
     why = f"Closed without an answer: {reason}"
     changes: dict[str, Any] = {"next_check_at": None, "failure_reason": why[:255]}
     change([payment], changes if payment.status == Status.FAILED else {**changes, "status": Status.EXPIRED})
-    add_events([payment.booking], kind="payment_expired", text=f"{payment.tx_ref}: {why}", actor=actor, now=now)
+    add_events([payment.booking], PaymentExpired(payment.tx_ref, why), actor=actor, now=now)
     keep_hold(payment.booking)
     return payment

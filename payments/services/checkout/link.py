@@ -11,11 +11,12 @@ from bookings.links import pay_url
 from bookings.models import Booking
 from bookings.services.mailing import why_not_mail
 from bookings.services.rows import add_events, lock_bookings
-from bookings.wording import money
+from bookings.timeline import plain
 from notifications import outbox
 from notifications.refusals import NotFound
 from payments.refusals.checkout import AlreadySent
 from payments.services.checkout.payable import check_amount, why_not_payable
+from payments.timeline import PaymentRequested
 
 
 @transaction.atomic
@@ -33,14 +34,11 @@ def send_link(
     if refusal := why_not_payable(booking, now) or why_not_mail(booking):
         raise refusal
     asked = check_amount(booking, amount, now)
-    [event] = add_events([booking], kind="payment_requested", text=_text(booking, asked), actor=actor, now=now)
+    entry = PaymentRequested(plain(asked), booking.currency, booking.customer.email)
+    [event] = add_events([booking], entry, actor=actor, now=now)
     url = pay_url(booking) if asked == booking.due_at(now) else pay_url(booking, asked)
     facts = {"amount": f"{asked:.2f}", "pay_url": url}
     mail = booking_emails.mail("payment_request", booking, creation_key or f"{event.pk}", now=now, facts=facts)
     if not outbox.enqueue([mail], now=now):
         raise AlreadySent(booking.reference)
     return booking
-
-
-def _text(booking: Booking, amount: Decimal) -> str:
-    return f"{money(amount, booking.currency)} asked, the link sent to {booking.customer.email}"

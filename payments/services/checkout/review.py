@@ -12,6 +12,7 @@ from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.services.rows import add_events
 from bookings.services.transitions import need_reason
+from bookings.timeline import Entry
 from bookings.wording import money
 from notifications.refusals import NotFound
 from payments.gateway import Answer, State
@@ -20,6 +21,7 @@ from payments.refusals.checkout import CannotApply, NoAnswer
 from payments.refusals.shared import NoPerson, NothingToDecide
 from payments.services.checkout.verify import ONE_REFERENCE, verify_payment
 from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref
+from payments.timeline import ReviewApplied, ReviewRejected, paid
 
 Status = Payment.Status
 SOMEBODY_ELSE_S = "It belongs to another payment already."
@@ -49,8 +51,9 @@ def _keep(payment_id: int, answer: Answer, actor: Actor, now: datetime) -> Payme
     if why := _cannot_keep(payment, answer):
         raise CannotApply(payment.tx_ref, why)
     kept = _create(payment, answer, actor, now)
-    reason = f"{money(kept.amount, kept.currency)} came instead, kept as {kept.tx_ref}"
-    _close(payment, reason, actor=actor, now=now, kind="review_applied")
+    entry = ReviewApplied(payment.tx_ref, paid(kept))
+    why = f"{money(kept.amount, kept.currency)} came instead, kept as {kept.tx_ref}"
+    _close(payment, why, entry, actor=actor, now=now)
     credit([kept], actor, now)
     keep_hold(payment.booking)
     return kept
@@ -106,18 +109,18 @@ def reject_review(*, payment_id: int, reason: str, actor: Actor, now: datetime) 
     reason = need_reason(reason)
     payment = lock_payment(payment_id)
     _need_review(payment, actor)
-    _close(payment, reason, actor=actor, now=now, kind="review_rejected")
+    _close(payment, reason, ReviewRejected(payment.tx_ref, reason), actor=actor, now=now)
     keep_hold(payment.booking)
     return payment
 
 
-def _close(payment: Payment, reason: str, *, actor: Actor, now: datetime, kind: str) -> None:
+def _close(payment: Payment, reason: str, entry: Entry, *, actor: Actor, now: datetime) -> None:
     change([payment], {"status": Status.FAILED, "failure_reason": reason, "next_check_at": None})
-    add_events([payment.booking], kind=kind, text=f"{payment.tx_ref}: {reason}", actor=actor, now=now)
+    add_events([payment.booking], entry, actor=actor, now=now)
 
 
 def _need_review(payment: Payment, actor: Actor) -> None:
     if actor.user is None:
         raise NoPerson
-    if payment.status != Status.REVIEW:
+    if not payment.allows("decide"):
         raise NothingToDecide(payment.tx_ref, payment.get_status_display().lower())

@@ -29,6 +29,7 @@ from payments.services.checkout.payable import check_amount, link_given, need_ga
 from payments.services.checkout.verify import close_attempt
 from payments.services.ledger import change, keep_hold, lock_payment, new_tx_ref
 from payments.services.times import BEING_MADE, HOUR, next_check
+from payments.timeline import PaymentStarted, paid
 
 Status = Payment.Status
 ROUNDS = 4
@@ -172,7 +173,7 @@ def _order(payment: Payment, return_url: str) -> Order:
 
 def _note_answer(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor, now: datetime) -> Payment:
     """Write down what the provider said; raises where the customer gets no link."""
-    payment = _move(payment_id, answer, gateway, actor, now)
+    payment = _move(payment_id, answer, actor, now)
     if payment.status == Status.SUCCEEDED or (payment.status == Status.PENDING and payment.checkout_url):
         return payment
     if payment.status == Status.REVIEW:
@@ -187,15 +188,14 @@ def _note_answer(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor
 
 
 @transaction.atomic
-def _move(payment_id: int, answer: Answer, gateway: Gateway, actor: Actor, now: datetime) -> Payment:
+def _move(payment_id: int, answer: Answer, actor: Actor, now: datetime) -> Payment:
     payment = lock_payment(payment_id)
     if payment.status != Status.CREATED:  # a webhook or a sweep was faster
         return payment
     changes: dict[str, Any]
     if answer.verdict is Verdict.DONE:
         changes = {"status": Status.PENDING, "checkout_url": answer.checkout_url}
-        text = f"{gateway.label} link for {money(payment.amount, payment.currency)} ({payment.tx_ref})"
-        add_events([payment.booking], kind="payment_started", text=text, actor=actor, now=now)
+        add_events([payment.booking], PaymentStarted(paid(payment)), actor=actor, now=now)
     elif answer.verdict is Verdict.UNKNOWN:
         changes = {"status": Status.UNKNOWN}
     else:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.services.rows import add_events
+from bookings.timeline import Entry
 from notifications.refusals import NotFound
 from payments import emails
 from payments.gateway import Answer, State, Verdict
@@ -25,6 +26,7 @@ from payments.services.findings import tell_of
 from payments.services.ledger import change, credit, keep_hold, lock_payment
 from payments.services.refunds import taken_back
 from payments.services.times import BEING_MADE, DAY, link_life, next_check
+from payments.timeline import PaymentExpired, PaymentFailed, PaymentInReview
 
 Status = Payment.Status
 MONEY_CAME = (State.PAID, State.REFUNDED, State.REVERSED)
@@ -144,7 +146,7 @@ def _money_came(this: _Verification) -> None:
         elif back:
             taken_back.note_round_trip(payment, answer, actor=this.actor, now=this.now)
         else:
-            credit([payment], this.actor, this.now, note=f", by {this.source}")
+            credit([payment], this.actor, this.now, source=this.source)
     elif back:
         change([payment], {"verify_answer": answer.raw})
         taken_back.note(payment, answer, actor=this.actor, now=this.now)
@@ -200,7 +202,7 @@ def _put_in_review(this: _Verification, wrong: list[str]) -> None:
         return
     changes: dict[str, Any] = {"status": Status.REVIEW, "verify_answer": this.answer.raw, "next_check_at": None}
     change([payment], changes)
-    _tell_timeline(this, "payment_in_review", f"{payment.tx_ref}: {note}")
+    _tell_timeline(this, PaymentInReview(payment.tx_ref, note))
 
 
 def _follow_kept(this: _Verification) -> None:
@@ -238,7 +240,7 @@ def _fail(this: _Verification, reason: str, *, tell: bool, watched: bool) -> Non
     payment = this.payment
     after = next_check(payment.created_at, this.now) if watched else None
     change([payment], {"status": Status.FAILED, "failure_reason": reason, "next_check_at": after})
-    _tell_timeline(this, "payment_failed", f"{payment.tx_ref}: {reason}")
+    _tell_timeline(this, PaymentFailed([payment.tx_ref], reason))
     if tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
@@ -261,10 +263,10 @@ def _expire(this: _Verification, reason: str, *, tell: bool) -> None:
     payment = this.payment
     had_link = bool(payment.checkout_url)
     change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
-    _tell_timeline(this, "payment_expired", f"{payment.tx_ref}: {reason}")
+    _tell_timeline(this, PaymentExpired(payment.tx_ref, reason))
     if had_link and tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
 
-def _tell_timeline(this: _Verification, kind: str, text: str) -> None:
-    add_events([this.payment.booking], kind=kind, text=text, actor=this.actor, now=this.now)
+def _tell_timeline(this: _Verification, entry: Entry) -> None:
+    add_events([this.payment.booking], entry, actor=this.actor, now=this.now)

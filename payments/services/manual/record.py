@@ -36,6 +36,7 @@ from payments.refusals.manual import (
 )
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
 from payments.services.ledger import change, credit, lock_payment, new_tx_ref, sort_out_manual
+from payments.timeline import PaymentAwaited, PaymentFailed, ProofAdded, paid
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -192,17 +193,14 @@ def _await(booking_id: int, money: ManualPayment, press: _Press) -> Payment:
         raise refusal
     payment = _manual(booking, money, press, Status.PENDING)
     payment.save(force_insert=True)
-    text = (
-        f"{payment.get_method_display()} {wording.money(payment.amount, payment.currency)} expected ({payment.tx_ref})"
-    )
-    add_events([booking], kind="payment_awaited", text=text, actor=press.actor, now=press.now)
+    add_events([booking], PaymentAwaited(paid(payment)), actor=press.actor, now=press.now)
     return payment
 
 
 @transaction.atomic
 def receive_payments(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Payment]:
     """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
-    outcome = sort_out_manual(payment_ids, (Status.PENDING, Status.FAILED, Status.EXPIRED), "received")
+    outcome = sort_out_manual(payment_ids, "receive")
     changes: dict[str, Any] = {"status": Status.SUCCEEDED, "received_at": now, "failure_reason": ""}
     change(outcome.done, changes)
     credit(outcome.done, actor, now)
@@ -215,14 +213,14 @@ def fail_payments(*, payment_ids: Sequence[int], reason: str, actor: Actor, now:
     reason = " ".join(reason.split())[:255]
     if not reason:
         raise NoReasonOfFailure
-    outcome = sort_out_manual(payment_ids, (Status.PENDING,), "marked failed")
+    outcome = sort_out_manual(payment_ids, "fail")
     change(outcome.done, {"status": Status.FAILED, "failure_reason": reason})
-    texts: dict[int, list[str]] = defaultdict(list)
+    tx_refs: dict[int, list[str]] = defaultdict(list)
     for payment in outcome.done:
-        texts[payment.booking_id].append(f"{payment.tx_ref}: {reason}")
+        tx_refs[payment.booking_id].append(payment.tx_ref)
     bookings = list({payment.booking: None for payment in outcome.done})
-    lines = {pk: ", ".join(line) for pk, line in texts.items()}
-    add_events(bookings, kind="payment_failed", texts=lines, actor=actor, now=now)
+    entries = {pk: PaymentFailed(of_one, reason) for pk, of_one in tx_refs.items()}
+    add_events(bookings, entries, actor=actor, now=now)
     emails.queue("payment_failure", outcome.done, now=now, facts={"reason": reason})
     return outcome
 
@@ -242,7 +240,7 @@ def _add_proof(payment_id: int, proof: "File[bytes]", actor: Actor, now: datetim
     if payment.proof:
         raise HasProof(payment.tx_ref)
     change([payment], {"proof": keep(proof)})
-    add_events([payment.booking], kind="proof_added", text=payment.tx_ref, actor=actor, now=now)
+    add_events([payment.booking], ProofAdded(payment.tx_ref), actor=actor, now=now)
     return payment
 
 

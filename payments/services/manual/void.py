@@ -6,13 +6,11 @@ from django.db import transaction
 
 from bookings.actors import Actor
 from bookings.services import ledger
-from bookings.wording import money
 from payments import emails
-from payments.models import Payment, Refund
+from payments.models import Refund
 from payments.refusals.manual import HasRefunds, NobodyVoids, NoReasonToVoid
 from payments.services.ledger import sort_out_manual
-
-Status = Payment.Status
+from payments.timeline import PaymentVoided, paid
 
 
 @transaction.atomic
@@ -23,7 +21,7 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         raise NoReasonToVoid
     if actor.user is None:
         raise NobodyVoids
-    payment = sort_out_manual([payment_id], (Status.SUCCEEDED,), "voided").single()
+    payment = sort_out_manual([payment_id], "void").single()
     if payment.refunds.exclude(status=Refund.Status.FAILED).exists():
         raise HasRefunds(payment.tx_ref)
     void = Refund.objects.create(
@@ -37,9 +35,8 @@ def void_payment(*, payment_id: int, reason: str, actor: Actor, now: datetime) -
         succeeded_at=now,
         created_at=now,
     )
-    text = f"{payment.tx_ref} voided, {money(payment.amount, payment.currency)}: {reason}"
-    amounts, texts = {payment.booking: -payment.amount}, {payment.booking_id: text}
-    ledger.add_money(amounts, kind="payment_voided", texts=texts, actor=actor, now=now)
+    entries = {payment.booking_id: PaymentVoided(paid(payment), reason)}
+    ledger.add_money({payment.booking: -payment.amount}, entries, actor=actor, now=now)
     emails.withdraw_confirmation(payment, reason="The payment was voided.")
     emails.queue("payment_voided", [payment], now=now, facts={"reason": reason})
     return void

@@ -8,9 +8,9 @@ from payments.gateway import Answer, State, Verdict
 from payments.models import Payment, Refund
 from payments.services.refunds.rows import Status, change, fail, succeed, tell_timeline
 from payments.services.times import DAY, HOUR
+from payments.timeline import RefundUnknown, back
 
 POSTING = timedelta(minutes=5)  # longer than any call to a provider takes
-CLAIMED = (Status.PROCESSING, Status.UNKNOWN)
 
 
 def apply_answer(refund: Refund, answer: Answer, actor: Actor, now: datetime) -> None:
@@ -38,8 +38,7 @@ def doubt(refund: Refund, why: str, now: datetime) -> None:
     was = refund.status
     change(refund, status=Status.UNKNOWN, check_note=note, next_check_at=next_check(refund, now))
     if was != Status.UNKNOWN:
-        what = f"may have been paid back, nobody knows yet: {note}"
-        tell_timeline(refund, "refund_unknown", what, actor=SYSTEM, now=now)
+        tell_timeline(refund, RefundUnknown(back(refund), note), actor=SYSTEM, now=now)
 
 
 def next_check(refund: Refund, now: datetime) -> datetime:

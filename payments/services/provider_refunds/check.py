@@ -15,12 +15,11 @@ from payments.refusals.refunds import NobodyHasLooked, NotAtProvider
 from payments.refusals.shared import NothingToDecide
 from payments.services import providers
 from payments.services.checkout.verify import verify_payment
-from payments.services.provider_refunds.answers import CLAIMED, apply_answer, next_check, nobody_to_ask, provider_tx_ref
+from payments.services.provider_refunds.answers import apply_answer, next_check, nobody_to_ask, provider_tx_ref
 from payments.services.refunds.rows import Status, change, fail, lock_refund, succeed, was_sent
 
 TAKEN_BACK = Answer(Verdict.DONE, "The bank took the payment back.", State.NOT_FOUND)  # the refund isn't known, then
 NOT_THIS_ONE = Answer(Verdict.DONE, "The provider knows another refund of this payment only.", State.NOT_FOUND)
-CHECKED = (*CLAIMED, Status.SUCCEEDED)  # one that succeeded may come back to us
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
     refund = Refund.objects.select_related("payment").filter(pk=refund_id).first()
     if refund is None:
         raise NotFound("The refund")
-    if not was_sent(refund) or refund.status not in CHECKED:
+    if not was_sent(refund) or not refund.allows("check"):
         raise NotAtProvider(str(refund))
     gateway = providers.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
@@ -48,7 +47,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
         _verify_payment(refund.payment, actor, now)
     with transaction.atomic():
         refund = lock_refund(refund_id)
-        if refund.status in CHECKED:
+        if refund.allows("check"):
             _note_checked(refund, answer, actor, now)
     return Checked(refund, answer)
 
@@ -111,7 +110,7 @@ def decide_refund(*, refund_id: int, went_through: bool, reason: str, actor: Act
     """unknown → succeeded|failed, by the word of a person who looked at the provider's own pages."""
     reason = need_reason(reason)
     refund = lock_refund(refund_id)
-    if refund.status != Status.UNKNOWN:
+    if not refund.allows("decide"):
         raise NothingToDecide(str(refund), refund.get_status_display().lower())
     if actor.user is None:
         raise NobodyHasLooked

@@ -15,7 +15,6 @@ from payments.gateway import Answer, Verdict
 from payments.models import Refund
 from payments.services import providers
 from payments.services.provider_refunds.answers import (
-    CLAIMED,
     POSTING,
     apply_answer,
     doubt,
@@ -52,7 +51,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
 def _claim(refund_id: int, now: datetime) -> tuple[Refund, bool]:
     """approved → processing (True), unless another refund of the payment is unclear: then it waits for that."""
     refund = lock_refund(refund_id)
-    if refund.status != Status.APPROVED or refund.way != Refund.Way.PROVIDER:
+    if not refund.allows("send"):
         return refund, False
     if unclear_refunds(refund.payment):
         change(refund, next_check_at=now + POSTING, check_note="It waits until an earlier refund is clear.")
@@ -67,7 +66,7 @@ def _claim(refund_id: int, now: datetime) -> tuple[Refund, bool]:
 @transaction.atomic
 def _note_posted(refund_id: int, answer: Answer, now: datetime) -> Refund:
     refund = lock_refund(refund_id)
-    if refund.status not in CLAIMED:  # a check, a person or the bank was faster; what names it there is kept
+    if refund.status not in Refund.MOVING:  # a check, a person or the bank was faster; what names it there is kept
         change(refund, provider_reference=refund.provider_reference or answer.reference[:100])
         return refund
     if answer.verdict is Verdict.DONE:
@@ -105,7 +104,7 @@ def _answered(refund: Refund, now: datetime) -> bool:
 
 def _due(now: datetime, limit: int) -> list[Refund]:
     due = Refund.objects.filter(way=Refund.Way.PROVIDER, next_check_at__lte=now)
-    return list(due.filter(status__in=(Status.APPROVED, *CLAIMED)).order_by("next_check_at")[:limit])
+    return list(due.filter(status__in=(Status.APPROVED, *Refund.MOVING)).order_by("next_check_at")[:limit])
 
 
 def _take(refund: Refund, now: datetime) -> bool:

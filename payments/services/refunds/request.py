@@ -4,7 +4,6 @@ What goes through the provider is sent and asked about by provider_refunds. A bo
 has succeeded, not before; until then its `going_back` says what of it doesn't stay.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -49,6 +48,7 @@ from payments.services.refunds.rows import (
     tell_timeline,
     unclear_refunds,
 )
+from payments.timeline import RefundApproved, RefundRequested, RefundTurnedDown, back
 
 Way = Refund.Way
 
@@ -93,8 +93,7 @@ def request_refund(
     if way != Way.PROVIDER and not waits:
         succeed(refund, actor=actor, now=now)
         return refund
-    how = f"({refund.get_way_display()}) when another person approves" if waits else "through the provider"
-    tell_timeline(refund, "refund_requested", f"to be paid back {how}: {reason}", actor=actor, now=now)
+    tell_timeline(refund, RefundRequested(back(refund), waits, reason), actor=actor, now=now)
     if not waits:
         _send_soon(refund, now)
     return refund
@@ -121,7 +120,7 @@ def _check_press(payment: Payment, actor: Actor, key: str, seen: int | None) -> 
 
 
 def _check(payment: Payment, amount: Decimal, way: str) -> None:
-    if payment.status != Payment.Status.SUCCEEDED:
+    if not payment.allows("refund"):
         raise NothingToPayBack(payment.tx_ref, payment.get_status_display().lower())
     if not (amount.is_finite() and amount > 0 and amount == round(amount, 2)):
         raise WrongAmount
@@ -159,13 +158,13 @@ def needs_approval(booking: Booking, amount: Decimal) -> bool:
 @transaction.atomic
 def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     """requested → approved, by another person than the one who asked. Through the provider it is sent at once."""
-    refund = _in(refund_id, lambda refund: refund.status == Status.REQUESTED, "approved")
+    refund = _locked(refund_id, "approve")
     if actor.user is None:
         raise NobodyApproves
     if actor.user.pk == refund.requested_by_id:
         raise SamePerson
     change(refund, status=Status.APPROVED, approved_by=actor.user, approved_by_label=actor.label)
-    tell_timeline(refund, "refund_approved", f"may be paid back ({refund.get_way_display()})", actor=actor, now=now)
+    tell_timeline(refund, RefundApproved(back(refund)), actor=actor, now=now)
     if refund.way == Way.PROVIDER:
         _send_soon(refund, now)
     return refund
@@ -175,19 +174,15 @@ def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
 def turn_down_refund(*, refund_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
     """requested|approved → failed, as long as no money has left. The customer hears nothing."""
     reason = need_reason(reason)
-    refund = _in(refund_id, lambda refund: refund.status in (Status.REQUESTED, Status.APPROVED), "turned down")
-    fail(refund, f"Turned down: {reason}", actor=actor, now=now, kind="refund_turned_down")
+    refund = _locked(refund_id, "turn_down")
+    fail(refund, f"Turned down: {reason}", actor=actor, now=now, entry=RefundTurnedDown)
     return refund
 
 
 @transaction.atomic
 def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_reference: str = "") -> Refund:
     """approved → succeeded, for a refund by hand: the money was handed over or transferred. Mails the customer."""
-
-    def ready(refund: Refund) -> bool:
-        return refund.status == Status.APPROVED and refund.way != Way.PROVIDER
-
-    refund = _in(refund_id, ready, "paid out by hand")
+    refund = _locked(refund_id, "pay_out")
     if actor.user is None:
         raise NobodyPaysOut
     reference = _tidy(external_reference) or refund.external_reference
@@ -195,10 +190,11 @@ def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_refe
     return refund
 
 
-def _in(refund_id: int, allowed: Callable[[Refund], bool], verb: str) -> Refund:
+def _locked(refund_id: int, to: str) -> Refund:
+    """For a change of Refund.CHANGES, which is refused where it isn't allowed."""
     refund = lock_refund(refund_id)
-    if refund.kind != Refund.Kind.REFUND or not allowed(refund):
-        raise CannotBe(str(refund), refund.get_status_display().lower(), verb)
+    if not refund.allows(to):
+        raise CannotBe(str(refund), refund.get_status_display().lower(), Refund.CHANGES[to].done)
     return refund
 
 

@@ -8,12 +8,14 @@ from bookings.actors import Actor
 from bookings.references import ALPHABET
 from bookings.services import ledger
 from bookings.services.rows import add_events
+from bookings.timeline import Entry
 from bookings.wording import money
 from notifications.refusals import NotFound
 from payments import emails
 from payments.models import Payment, Refund
 from payments.services.ledger import lock_payment
 from payments.services.refunds import going_back
+from payments.timeline import Refunded, RefundFailed, back
 
 Status = Refund.Status
 SEND = "payments.send_refund"  # the task; services name it and import no tasks
@@ -54,8 +56,8 @@ def change(refund: Refund, **changes: Any) -> None:
         setattr(refund, name, value)
 
 
-def tell_timeline(refund: Refund, kind: str, what: str, *, actor: Actor, now: datetime) -> None:
-    add_events([refund.payment.booking], kind=kind, text=f"{sum_of(refund)} {what}", actor=actor, now=now)
+def tell_timeline(refund: Refund, entry: Entry, *, actor: Actor, now: datetime) -> None:
+    add_events([refund.payment.booking], entry, actor=actor, now=now)
 
 
 def sum_of(refund: Refund) -> str:
@@ -67,21 +69,29 @@ def succeed(refund: Refund, *, actor: Actor, now: datetime, **changes: Any) -> N
     """The money is gone from us: the one place where a refund moves its locked booking's `paid`."""
     booking = refund.payment.booking
     change(refund, status=Status.SUCCEEDED, succeeded_at=now, next_check_at=None, **changes)
-    text = f"{sum_of(refund)} paid back ({refund.get_way_display()}): {refund.reason}"
-    ledger.add_money({booking: -refund.amount}, kind="refunded", texts={booking.pk: text}, actor=actor, now=now)
+    entry = Refunded(back(refund), refund.reason)
+    ledger.add_money({booking: -refund.amount}, {booking.pk: entry}, actor=actor, now=now)
     going_back.keep(booking, actor=actor, now=now)
     emails.queue_refund(refund, on_its_way=False, now=now)
 
 
-def fail(refund: Refund, why: str, *, actor: Actor, now: datetime, kind: str = "refund_failed", **changes: Any) -> None:
+def fail(
+    refund: Refund,
+    why: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    entry: type[RefundFailed] = RefundFailed,
+    **changes: Any,
+) -> None:
     """The money stayed with us, or came back: then it is put on the locked booking again."""
     booking, came_back = refund.payment.booking, refund.status == Status.SUCCEEDED
     changes = {"check_note": why[:255], "next_check_at": None, "succeeded_at": None} | changes
     change(refund, status=Status.FAILED, **changes)
     if came_back:
-        text = f"{sum_of(refund)} {why}"
-        ledger.add_money({booking: refund.amount}, kind=kind, texts={booking.pk: text}, actor=actor, now=now)
+        told = entry(back(refund), why, came_back=True)
+        ledger.add_money({booking: refund.amount}, {booking.pk: told}, actor=actor, now=now)
     else:
-        tell_timeline(refund, kind, f"was not paid back. {why}", actor=actor, now=now)
+        tell_timeline(refund, entry(back(refund), why), actor=actor, now=now)
         going_back.keep(booking, actor=actor, now=now)
     emails.withdraw_refund(refund, reason="The refund failed.")

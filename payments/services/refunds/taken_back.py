@@ -14,6 +14,7 @@ from payments.models import Payment, Refund
 from payments.services.findings import tell_doubt, tell_of
 from payments.services.ledger import give_receipts
 from payments.services.refunds.rows import fail, sum_of, was_sent
+from payments.timeline import PaymentTakenBack, back
 
 Status = Refund.Status
 
@@ -56,9 +57,9 @@ def _left_beside(refund: Refund, answer: Answer) -> bool:
 
 
 def _take(payment: Payment, answer: Answer, left: Decimal, *, actor: Actor, now: datetime) -> None:
-    text = _text(payment, _external(payment, answer, left, now))
-    amounts, texts = {payment.booking: -left}, {payment.booking_id: text}
-    ledger.add_money(amounts, kind="payment_taken_back", texts=texts, actor=actor, now=now)
+    refund = _external(payment, answer, left, now)
+    entry = PaymentTakenBack(back(refund), reversed=refund.kind == Refund.Kind.REVERSAL)
+    ledger.add_money({payment.booking: -left}, {payment.booking_id: entry}, actor=actor, now=now)
     emails.withdraw_confirmation(payment, reason="The money was taken back.")
 
 
@@ -103,8 +104,8 @@ def note_round_trip(payment: Payment, answer: Answer, *, actor: Actor, now: date
     """We hear of the payment when its money is gone again: both are written down, nothing is confirmed."""
     give_receipts([payment])
     refund = _external(payment, answer, payment.amount, now)
-    text = f"{payment.tx_ref} was paid, and {_text(payment, refund)}"
-    add_events([payment.booking], kind="payment_taken_back", text=text, actor=actor, now=now)
+    entry = PaymentTakenBack(back(refund), reversed=refund.kind == Refund.Kind.REVERSAL, unheard=True)
+    add_events([payment.booking], entry, actor=actor, now=now)
 
 
 def _external(payment: Payment, answer: Answer, amount: Decimal, now: datetime) -> Refund:
@@ -122,7 +123,3 @@ def _external(payment: Payment, answer: Answer, amount: Decimal, now: datetime) 
         succeeded_at=now,
         created_at=now,
     )
-
-
-def _text(payment: Payment, refund: Refund) -> str:
-    return f"{payment.tx_ref}: {money(refund.amount, payment.currency)}, {refund.reason.lower()}"

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from bookings.desk.actions import actions_of
 from bookings.models import Booking, BookingEvent, Customer, Departure
+from bookings.timeline import sentence
 from config.roles import ROLES
 from notifications.models import Message
 from tests.desk import act_url, booked, departure_in, desk, press, said
@@ -74,7 +75,7 @@ def test_confirm_unpaid_asks_for_the_reason_beside_its_field() -> None:
     }
     press(client, "confirm", booking, unpaid_reason="Embassy group")
     assert statuses(booking) == [Status.CONFIRMED]
-    assert booking.events.get(kind="confirmed").text == "Without full deposit: Embassy group"
+    assert sentence(booking.events.get(kind="confirmed")) == "Without full deposit: Embassy group"
 
 
 def test_the_second_of_two_clerks_is_told() -> None:
@@ -222,7 +223,7 @@ def test_an_address_that_comes_later_gets_the_mail_that_fits_once() -> None:
     assert (message.kind, message.recipient) == ("booking_confirmation", "almaz@mail.example.org")
     assert message.context["customer_name"] == "Almaz"
     event = booking.events.get(kind="mail_requested")
-    assert event.text == "Booking confirmation to almaz@mail.example.org"
+    assert sentence(event) == "Booking confirmation to almaz@mail.example.org"
     assert event.actor_label.startswith("Sara Clerk")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from bookings.actors import Actor
 from bookings.models import Booking
 from bookings.services.due_dates import change_due_date, overdue
+from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
 from tests.desk import act_url, booked, departure_in, desk, press, said
@@ -36,7 +37,7 @@ def test_the_new_day_stands_on_the_timeline_and_waiting_reminders_go() -> None:
     booking.refresh_from_db()
     assert booking.balance_due_on == day
     event = booking.events.get(kind="due_date_changed")
-    assert event.text == f"All to be paid by {day:%a %-d %b %Y}, before it was Mon 5 Jan 2026"
+    assert sentence(event) == f"All to be paid by {day:%a %-d %b %Y}, before it was Mon 5 Jan 2026"
     reminder.refresh_from_db()
     assert reminder.status == Message.Status.WITHDRAWN
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.actors import SYSTEM
 from bookings.models import Booking
 from bookings.services import departures, moving, transitions, waitlist
+from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
 from tests.factories import NOW, clerk, make_booking, make_departure, make_trip
@@ -51,7 +52,7 @@ def test_confirm_unpaid_keeps_the_reason_and_ends_the_hold() -> None:
     transitions.confirm_bookings(booking_ids=[booking.pk], actor=clerk(), now=NOW, unpaid_reason="Knows the owner")
     booking.refresh_from_db()
     assert (booking.status, booking.hold_expires_at) == ("confirmed", None)
-    assert booking.events.last().text == "Without full deposit: Knows the owner"  # type: ignore[union-attr]
+    assert sentence(booking.events.last()) == "Without full deposit: Knows the owner"  # type: ignore[arg-type]
     assert mails(booking) == [("booking_confirmation", "withdrawn"), ("booking_confirmed", "queued")]
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
 from bookings.services import transitions
+from bookings.timeline import sentence
 from notifications.refusals import Refused
 from payments import books
 from payments.gateway import Answer, Fault, Verdict, registry
@@ -126,7 +127,7 @@ def test_an_entry_of_every_kind_is_closed_kept_with_its_reason_and_opened_again(
     assert close(entry) == ["already_closed"]
     text = f"“{kind.label}” closed: Agreed by phone"
     timeline = row.booking.events.filter(kind="decision_closed") if row.booking else []
-    assert [line.text for line in timeline] == ([text] if row.booking else [])
+    assert [sentence(line) for line in timeline] == ([text] if row.booking else [])
     reopen_decisions(closed_ids=[row.pk], actor=by, now=LATER)
     assert on_the_list() == [entry]
     assert close(entry) == []

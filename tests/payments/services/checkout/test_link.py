@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.links import pay_url
 from bookings.models import Booking
+from bookings.timeline import sentence
 from notifications.models import Message
 from payments.models import Payment
 from tests.attempts import begin
@@ -32,7 +33,7 @@ def test_the_link_for_what_is_due_is_mailed_with_a_timeline_row() -> None:
     assert (mail.recipient, mail.topic, mail.status) == (address, booking.topic, Message.Status.QUEUED)
     assert (mail.context["amount"], mail.context["pay_url"]) == ("600.00", pay_url(booking))
     event = booking.events.get(kind="payment_requested")
-    assert event.text == f"ETB 600.00 asked, the link sent to {address}"
+    assert sentence(event) == f"ETB 600.00 asked, the link sent to {address}"
     assert event.actor_label.startswith("Sara")
 
 

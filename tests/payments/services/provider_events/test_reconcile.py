@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Booking
+from bookings.timeline import sentence
 from notifications.models import Message
 from payments import books
 from payments.models import Payment, ProviderEvent, Refund
@@ -75,7 +76,7 @@ def test_a_success_nobody_told_us_of_is_settled(provider: Provider) -> None:
     payment = paid(provider, heard=False)
     assert run() == found(compared=1)
     assert now_is(payment) == ("succeeded", "confirmed", DEPOSIT)
-    assert "by reconciliation" in payment.booking.events.get(kind="payment_received").text
+    assert "by reconciliation" in sentence(payment.booking.events.get(kind="payment_received"))
     trace = ("list.only_theirs", "processed", "A payment here has this reference by now.")
     assert (told(), list(books.breaches())) == ([trace], [])
 

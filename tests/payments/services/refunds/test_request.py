@@ -11,6 +11,7 @@ from bookings.actors import SYSTEM, staff
 from bookings.models import Booking
 from bookings.services import departures, transitions
 from bookings.services.cancellation import percent_back
+from bookings.timeline import sentence
 from config.management.commands.check_books import all_breaches
 from notifications.refusals import Refused
 from payments.models import Payment, Refund
@@ -36,7 +37,7 @@ def test_a_small_refund_by_hand_is_paid_at_once_and_told_once() -> None:
     assert (refund.succeeded_at, refund.approved_by, refund.requested_by_label) == (NOW, None, staff(by).label)
     assert refund_mails() == [("queued", "500.00", "")]
     event = payment.booking.events.get(kind="refunded")
-    assert event.text == f"{payment.tx_ref}: ETB 500.00 paid back (Cash): Ill"
+    assert sentence(event) == f"{payment.tx_ref}: ETB 500.00 paid back (Cash): Ill"
     payment.refresh_from_db()
     assert (payment.status, payment.amount) == ("succeeded", Decimal("2000.00"))
     assert list(all_breaches()) == []
