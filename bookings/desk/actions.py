@@ -41,16 +41,18 @@ class Wording:
 class Action:
     """Subclasses say what they are called, whom they are for, and which service they call.
 
-    `name` is a part of the address. `press` is the word on the page's button, where that isn't the label.
-    `at_once` is how many rows one press may be about; an action that asks somebody else for each row takes few.
-    In a list, a row in one of `row_states` shows the button as its next step. The buttons of a model stand by `order`,
-    those with the same one as they were registered.
+    `name` is a part of the address. `change` is a name in the model's CHANGES, which say from which states it may be
+    done; blank where the state doesn't matter, or `allows` looks at it. `press` is the word on the page's button, where
+    that isn't the label. `at_once` is how many rows one press may be about; an action that asks somebody else for each
+    row takes few. In a list, a row in one of `row_states` shows the button as its next step. The buttons of a model
+    stand by `order`, those with the same one as they were registered.
     """
 
     name: str
     label: str
     icon: str
     permission: str
+    change = ""
     question: Wording
     done: Wording
     form_class: type[ActionForm] = ActionForm
@@ -63,7 +65,7 @@ class Action:
 
     def allows(self, row: Any, user: "User", now: datetime) -> bool:
         """Whether the row's state lets this person do it (the button shows); the service has the last word."""
-        return True
+        return not self.change or row.allows(self.change)
 
     def effects(self, rows: Sequence[Any]) -> Iterable[str]:
         """The sentences that say what will happen to these rows, mails included."""

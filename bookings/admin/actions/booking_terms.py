@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.actors import Actor
-from bookings.admin.actions.bookings import BookingAction, Bookings, what_goes_back
+from bookings.admin.actions.bookings import Bookings, what_goes_back
 from bookings.admin.effects import mails
-from bookings.desk.actions import Answers, RowAction, Wording, register
+from bookings.desk.actions import Action, Answers, RowAction, Wording, register
 from bookings.forms.actions import PartySizeForm, RescheduleForm
 from bookings.forms.due_dates import DueDateForm
 from bookings.models import Booking
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 @register(Booking)
-class Reschedule(BookingAction):
+class Reschedule(Action):
     name = "reschedule"
     label = "Move to another date"
     icon = "event_repeat"
     permission = "bookings.reschedule_booking"
+    change = "reschedule"
     question = Wording("Move {name} to another departure?", "Move {count} bookings to another departure?")
     done = Wording("{name} is moved.", "{count} bookings are moved.")
     form_class = RescheduleForm
     order = 40
-    change = "reschedule"
 
     def effects(self, bookings: Bookings) -> Iterator[str]:
         yield from what_goes_back(bookings)
@@ -41,16 +41,16 @@ class Reschedule(BookingAction):
 
 
 @register(Booking)
-class ChangeParty(BookingAction, RowAction):
+class ChangeParty(RowAction):
     name = "party"
     label = "Change party size"
     icon = "group"
     permission = "bookings.reschedule_booking"
+    change = "change_party"
     question = Wording("Change the party of {name}?", "Change the party of {count} bookings?")
     done = Wording("{name} has its new party size.", "{count} bookings have their new party size.")
     form_class = PartySizeForm
     order = 40
-    change = "change_party"
 
     def effects(self, bookings: Bookings) -> Iterator[str]:
         for booking in bookings:
@@ -63,16 +63,16 @@ class ChangeParty(BookingAction, RowAction):
 
 
 @register(Booking)
-class ChangeDueDate(BookingAction, RowAction):
+class ChangeDueDate(RowAction):
     name = "due-date"
     label = "Change due date"
     icon = "event"
     permission = "bookings.change_due_date_booking"
+    change = "change_due_date"
     question = Wording("By which day is {name} to be paid?", "By which day are {count} bookings to be paid?")
     done = Wording("{name} has its new due date.", "{count} bookings have their new due date.")
     form_class = DueDateForm
     order = 40
-    change = "change_due_date"
 
     def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
         return super().allows(booking, user, now) and booking.balance > 0

@@ -21,31 +21,22 @@ Bookings = Sequence[Booking]
 SHOWN = 10  # bookings named one by one
 
 
-class BookingAction(Action):
-    """`change` is the name in Booking.CHANGES that says from which states it may be done."""
-
-    change: str
-
-    def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
-        return booking.allows(self.change)
-
-
 def what_goes_back(bookings: Bookings) -> Iterator[str]:
     yield from [text for text in map(going_back, bookings) if text][:SHOWN]
 
 
 @register(Booking)
-class Confirm(BookingAction):
+class Confirm(Action):
     name = "confirm"
     label = "Confirm"
     icon = "check_circle"
     permission = "bookings.confirm_booking"
+    change = "confirm"
     question = Wording("Confirm {name}?", "Confirm {count} bookings?")
     done = Wording("{name} is confirmed.", "{count} bookings are confirmed.")
     form_class = ConfirmForm
     row_states = (Status.PENDING,)
     order = 10
-    change = "confirm"
 
     def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
         paid = booking.staying >= booking.deposit_due
@@ -65,16 +56,16 @@ class Confirm(BookingAction):
 
 
 @register(Booking)
-class Promote(BookingAction):
+class Promote(Action):
     name = "promote"
     label = "Give seats"
     icon = "event_seat"
     permission = "bookings.promote_booking"
+    change = "promote"
     question = Wording("Give {name} seats?", "Give {count} waiting bookings seats, oldest first?")
     done = Wording("{name} is off the waiting list and holds seats.", "{count} bookings are off the waiting list.")
     row_states = (Status.WAITLISTED,)
     order = 30
-    change = "promote"
 
     def effects(self, bookings: Bookings) -> Iterator[str]:
         yield from what_goes_back(bookings)
@@ -85,15 +76,15 @@ class Promote(BookingAction):
 
 
 @register(Booking)
-class BringBack(BookingAction, RowAction):
+class BringBack(RowAction):
     name = "bring-back"
     label = "Bring back"
     icon = "undo"
     permission = "bookings.reinstate_booking"
+    change = "reinstate"
     question = Wording("Bring {name} back?", "Bring {count} bookings back?")
     done = Wording("{name} is back and holds its seats.", "{count} bookings are back.")
     order = 30
-    change = "reinstate"
 
     def effects(self, bookings: Bookings) -> Iterator[str]:
         yield "It takes its seats again, if they are free."
@@ -107,15 +98,15 @@ class BringBack(BookingAction, RowAction):
 
 
 @register(Booking)
-class MarkNoShow(BookingAction):
+class MarkNoShow(Action):
     name = "no-show"
     label = "Mark no-show"
     icon = "person_off"
     permission = "bookings.mark_no_show_booking"
+    change = "mark_no_show"
     question = Wording("Did {name} not show up?", "Did these {count} bookings not show up?")
     done = Wording("{name} is marked as a no-show.", "{count} bookings are marked as no-shows.")
     order = 50
-    change = "mark_no_show"
 
     def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
         return super().allows(booking, user, now) and booking.departure.starts_at <= now
@@ -128,32 +119,32 @@ class MarkNoShow(BookingAction):
 
 
 @register(Booking)
-class UndoNoShow(BookingAction):
+class UndoNoShow(Action):
     name = "was-there"
     label = "Undo no-show"
     icon = "how_to_reg"
     permission = "bookings.mark_no_show_booking"
+    change = "unmark_no_show"
     question = Wording("Undo the no-show of {name}?", "Undo the no-show of these {count} bookings?")
     done = Wording("{name} is no longer a no-show.", "{count} bookings are no longer no-shows.")
     order = 50
-    change = "unmark_no_show"
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
         return transitions.unmark_no_shows(booking_ids=ids, actor=actor, now=now)
 
 
 @register(Booking)
-class Cancel(BookingAction):
+class Cancel(Action):
     name = "cancel"
     label = "Cancel booking"
     icon = "cancel"
     permission = "bookings.cancel_booking"
+    change = "cancel"
     question = Wording("Cancel {name}?", "Cancel {count} bookings?")
     done = Wording("{name} is cancelled.", "{count} bookings are cancelled.")
     form_class = ReasonForm
     danger = True
     order = 110
-    change = "cancel"
 
     def effects(self, bookings: Bookings) -> Iterator[str]:
         seats = sum(b.party_size for b in bookings if b.status in Booking.HOLDS_SEATS)

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 class DepartureAction(Action):
     permission = "bookings.change_departure_status"
-    change: str
-
-    def allows(self, departure: Departure, user: "User", now: datetime) -> bool:
-        return departure.allows(self.change)
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
         return departures.change_departures(departure_ids=ids, change=self.change, now=now)
@@ -33,9 +29,9 @@ class Open(DepartureAction):
     name = "open"
     label = "Open for booking"
     icon = "lock_open"
+    change = "open"
     question = Wording("Open {name} for booking?", "Open {count} departures for booking?")
     done = Wording("{name} is open.", "{count} departures are open.")
-    change = "open"
 
     def allows(self, departure: Departure, user: "User", now: datetime) -> bool:
         return super().allows(departure, user, now) and departure.starts_at > now
@@ -46,9 +42,9 @@ class Close(DepartureAction):
     name = "close"
     label = "Close"
     icon = "lock"
+    change = "close"
     question = Wording("Close {name}?", "Close {count} departures?")
     done = Wording("{name} is closed.", "{count} departures are closed.")
-    change = "close"
 
     def effects(self, rows: Sequence[Departure]) -> list[str]:
         return ["No more bookings are taken; those that are there stay."]
@@ -59,11 +55,11 @@ class Cancel(DepartureAction):
     name = "cancel"
     label = "Cancel departure"
     icon = "cancel"
+    change = "cancel"
     question = Wording("Cancel {name} with all its bookings?", "Cancel {count} departures with all their bookings?")
     done = Wording("{name} is cancelled.", "{count} departures are cancelled.")
     form_class = ReasonForm
     danger = True
-    change = "cancel"
 
     def effects(self, rows: Sequence[Departure]) -> Iterator[str]:
         live = Booking.objects.filter(departure__in=rows, status__in=Booking.LIVE).select_related("customer")

@@ -23,12 +23,8 @@ Status = Payment.Status
 
 
 class ByHand(Action):
-    """`sources` are the states that it may start from."""
-
-    sources: tuple[Status, ...]
-
     def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
-        return payment.method in Payment.MANUAL and payment.status in self.sources
+        return payment.method in Payment.MANUAL and super().allows(payment, user, now)
 
 
 def mailed(kind: str, payments: Payments) -> Iterator[str]:
@@ -41,11 +37,11 @@ class MarkReceived(ByHand):
     label = "Mark received"
     icon = "check_circle"
     permission = "payments.settle_payment"
+    change = "receive"
     question = Wording("Has the money of {name} come in?", "Has the money of these {count} payments come in?")
     done = Wording("{name} is received.", "{count} payments are received.")
     row_states = (Status.PENDING,)
     order = 20
-    sources = (Status.PENDING, Status.FAILED, Status.EXPIRED)
 
     def effects(self, payments: Payments) -> Iterator[str]:
         for payment in payments:
@@ -64,12 +60,12 @@ class MarkFailed(ByHand):
     label = "Mark failed"
     icon = "error"
     permission = "payments.settle_payment"
+    change = "fail"
     question = Wording("Has {name} failed?", "Have these {count} payments failed?")
     done = Wording("{name} is marked failed.", "{count} payments are marked failed.")
     form_class = FailedForm
     row_states = (Status.PENDING,)
     order = 20
-    sources = (Status.PENDING,)
 
     def effects(self, payments: Payments) -> Iterator[str]:
         return mailed("payment_failure", payments)
@@ -79,7 +75,7 @@ class MarkFailed(ByHand):
 
 
 @register(Payment)
-class AddProof(RowAction):
+class AddProof(ByHand, RowAction):
     name = "add-proof"
     label = "Add proof"
     icon = "attach_file"
@@ -90,7 +86,7 @@ class AddProof(RowAction):
     order = 40
 
     def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
-        return payment.method in Payment.MANUAL and not payment.proof
+        return super().allows(payment, user, now) and not payment.proof
 
     def effects(self, payments: Payments) -> list[str]:
         return ["It stays with the payment and can't be replaced. Nobody is mailed."]
@@ -105,12 +101,12 @@ class Void(ByHand, RowAction):
     label = "Void"
     icon = "undo"
     permission = "payments.void_payment"
+    change = "void"
     question = Wording("Void {name}, because it was recorded wrongly?", "Void {count} payments?")
     done = Wording("{name} is voided.", "{count} payments are voided.")
     form_class = VoidForm
     danger = True
     order = 110
-    sources = (Status.SUCCEEDED,)
 
     def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
         return super().allows(payment, user, now) and not payment.refunds.all()

@@ -49,6 +49,7 @@ class RequestRefund(Action):
     label = "Refund"
     icon = "currency_exchange"
     permission = "payments.refund_payment"
+    change = "refund"
     question = Wording("Pay back money of {name}?", "Pay back money of {count} payments?")
     done = Wording("The refund of {name} is recorded.", "The refunds of {count} payments are recorded.")
     form_class = RefundForm
@@ -56,7 +57,7 @@ class RequestRefund(Action):
     order = 50
 
     def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
-        return payment.status == Payment.Status.SUCCEEDED and left_on(payment) > 0
+        return super().allows(payment, user, now) and left_on(payment) > 0
 
     def effects(self, payments: Sequence[Payment]) -> Iterator[str]:
         for payment in payments:

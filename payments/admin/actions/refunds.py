@@ -24,15 +24,6 @@ Status, Way = Refund.Status, Refund.Way
 MAY_COME_BACK = timedelta(days=30)
 
 
-class RefundAction(RowAction):
-    """`sources` are the states that it may start from."""
-
-    sources: tuple[Refund.Status, ...]
-
-    def allows(self, refund: Refund, user: "User", now: datetime) -> bool:
-        return refund.kind == Refund.Kind.REFUND and refund.status in self.sources
-
-
 def paid_effects(refunds: Refunds) -> Iterator[str]:
     for refund in refunds:
         payment = refund.payment
@@ -47,13 +38,14 @@ class Approve(Action):
     label = "Approve"
     icon = "check_circle"
     permission = "payments.approve_refund"
+    change = "approve"
     question = Wording("Approve {name}?", "Approve {count} refunds?")
     done = Wording("{name} is approved.", "{count} refunds are approved.")
     bulk = False
     row_states = (Status.REQUESTED,)
 
     def allows(self, refund: Refund, user: "User", now: datetime) -> bool:
-        return refund.status == Status.REQUESTED and refund.requested_by_id != user.pk
+        return super().allows(refund, user, now) and refund.requested_by_id != user.pk
 
     def effects(self, refunds: Refunds) -> Iterator[str]:
         for refund in refunds:
@@ -72,19 +64,16 @@ class Approve(Action):
 
 
 @register(Refund)
-class PayOut(RefundAction):
+class PayOut(RowAction):
     name = "paid-out"
     label = "Paid out"
     icon = "payments"
     permission = "payments.refund_payment"
+    change = "pay_out"
     question = Wording("Was {name} paid out?", "Were {count} refunds paid out?")
     done = Wording("{name} is paid out.", "{count} refunds are paid out.")
     form_class = ReferenceForm
     row_states = (Status.APPROVED,)
-    sources = (Status.APPROVED,)
-
-    def allows(self, refund: Refund, user: "User", now: datetime) -> bool:
-        return super().allows(refund, user, now) and refund.way != Way.PROVIDER
 
     def effects(self, refunds: Refunds) -> Iterator[str]:
         return paid_effects(refunds)
@@ -100,6 +89,7 @@ class Check(Action):
     label = "Check now"
     icon = "sync"
     permission = "payments.verify_payment"
+    change = "check"
     question = Wording("Ask the provider about {name} now?", "Ask the provider about {count} refunds now?")
     done = Wording("{name} was checked.", "{count} refunds were checked.")
     bulk = False
@@ -107,7 +97,7 @@ class Check(Action):
 
     def allows(self, refund: Refund, user: "User", now: datetime) -> bool:
         final = refund.succeeded_at is not None and refund.succeeded_at < now - MAY_COME_BACK
-        return was_sent(refund) and refund.allows("check") and not final
+        return super().allows(refund, user, now) and was_sent(refund) and not final
 
     def effects(self, refunds: Refunds) -> list[str]:
         return ["It moves only by what the provider says; if it doesn't answer, nothing changes."]
@@ -121,12 +111,12 @@ class Check(Action):
         return Outcome([refund], note=f"It is {state}. {refund.check_note}")
 
 
-class Decide(RefundAction):
+class Decide(RowAction):
     """A person has looked at the provider's own pages, and says what became of the refund."""
 
     permission = "payments.approve_refund"
     form_class = LookedForm
-    sources = (Status.UNKNOWN,)
+    change = "decide"
     went_through: bool
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Refund:
@@ -162,16 +152,16 @@ class DidNotGoThrough(Decide):
 
 
 @register(Refund)
-class TurnDown(RefundAction):
+class TurnDown(RowAction):
     name = "turn-down"
     label = "Turn down"
     icon = "thumb_down"
     permission = "payments.approve_refund"
+    change = "turn_down"
     question = Wording("Turn {name} down?", "Turn {count} refunds down?")
     done = Wording("{name} is turned down.", "{count} refunds are turned down.")
     form_class = StaffReasonForm
     danger = True
-    sources = (Status.REQUESTED, Status.APPROVED)
 
     def effects(self, refunds: Refunds) -> list[str]:
         return ["Nothing is paid back. Nobody is mailed."]

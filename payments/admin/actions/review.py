@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.actors import Actor
-from bookings.desk.actions import Action, Answers, RowAction, Wording, register
+from bookings.desk.actions import Answers, RowAction, Wording, register
 from bookings.wording import money
 from payments.forms.refunds import StaffReasonForm
 from payments.models import Payment
@@ -18,22 +18,17 @@ if TYPE_CHECKING:
 Payments = Sequence[Payment]
 
 
-class InReview(Action):
-    permission = "payments.review_payment"
-    order = 30
-
-    def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
-        return payment.status == Payment.Status.REVIEW
-
-
 @register(Payment)
-class KeepMoney(InReview, RowAction):
+class KeepMoney(RowAction):
     name = "apply-review"
     label = "Keep what came"
     icon = "rule"
+    permission = "payments.review_payment"
+    change = "decide"
     question = Wording("Keep the money that came for {name}?", "Keep the money of {count} payments?")
     done = Wording("{name} is on the booking.", "{count} payments are on their bookings.")
     row_states = (Payment.Status.REVIEW,)
+    order = 30
 
     def effects(self, payments: Payments) -> list[str]:
         return [payment.check_note for payment in payments if payment.check_note] + [
@@ -47,14 +42,17 @@ class KeepMoney(InReview, RowAction):
 
 
 @register(Payment)
-class Reject(InReview, RowAction):
+class Reject(RowAction):
     name = "reject-review"
     label = "Reject"
     icon = "block"
+    permission = "payments.review_payment"
+    change = "decide"
     question = Wording("Reject {name}?", "Reject {count} payments?")
     done = Wording("{name} is rejected.", "{count} payments are rejected.")
     form_class = StaffReasonForm
     danger = True
+    order = 30
 
     def effects(self, payments: Payments) -> list[str]:
         return [

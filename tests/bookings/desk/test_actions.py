@@ -44,6 +44,12 @@ def test_each_action_s_permission_is_one_that_a_role_has() -> None:
     assert {action.permission for model in BUTTONS for action in actions_of(model)} <= known
 
 
+@pytest.mark.parametrize("model", BUTTONS)
+def test_a_change_is_one_that_the_model_knows(model: type[Model]) -> None:
+    changes = {action.change for action in actions_of(model) if action.change}
+    assert changes <= set(getattr(model, "CHANGES", {}))
+
+
 def test_an_action_stands_by_its_order_and_then_as_registered(trips_only: None) -> None:
     for action in (named("a"), named("b"), named("first", 1), named("c"), named("second", 1)):
         register(Trip)(action)
