@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule
 from django_celery_results.models import TaskResult
 
+from bookings.desk.actions import actions_of
 from bookings.models import ApiKey, Booking, Departure, Traveller
 from notifications.models import ReminderRule
 from payments.models import ClosedDecision, ProviderEvent
@@ -92,8 +93,8 @@ def _pages_of(model: type[Model], user: User) -> Iterator[str]:
     for name in ("import", "export"):
         if getattr(model_admin, f"has_{name}_permission", lambda _request: False)(request):
             yield reverse(f"admin:{_name(model)}_{name}")
-    for act in getattr(model_admin, "acts", []):
-        yield reverse(f"admin:{_name(model)}_act", args=[act.name]) + f"?ids={pk}"
+    for action in actions_of(model):
+        yield reverse(f"admin:{_name(model)}_act", args=[action.name]) + f"?ids={pk}"
 
 
 def _name(model: type[Model]) -> str:

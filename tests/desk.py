@@ -33,14 +33,14 @@ def booked(departure: Departure | None = None, **fields: Any) -> Booking:
     return make_booking(departure=departure, now=now, **fields)
 
 
-def act_url(act: str, row: Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_act", args=[act])  # noqa: SLF001
+def act_url(action: str, row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_act", args=[action])  # noqa: SLF001
 
 
-def press(client: Client, act: str, *rows: Model, **answers: Any) -> Any:
-    """Press the button of the act's page, with these answers to its form."""
+def press(client: Client, action: str, *rows: Model, **answers: Any) -> Any:
+    """Press the button of the action's page, with these answers to its form."""
     ids = ",".join(str(row.pk) for row in rows)
-    return client.post(act_url(act, rows[0]), {"ids": ids, **answers})
+    return client.post(act_url(action, rows[0]), {"ids": ids, **answers})
 
 
 def said(response: Any) -> list[str]:

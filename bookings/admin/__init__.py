@@ -1,5 +1,6 @@
 """The pages of bookings and of the outbox. payments extends the booking page."""
 
+from bookings.admin import actions
 from bookings.admin.bookings import BookingAdmin
 from bookings.admin.customers import CustomerAdmin
 from bookings.admin.departures import DepartureAdmin
@@ -14,4 +15,5 @@ __all__ = [
     "MessageTemplateAdmin",
     "ReminderRuleAdmin",
     "TripAdmin",
+    "actions",
 ]

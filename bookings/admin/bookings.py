@@ -1,4 +1,4 @@
-"""The booking list and the booking page. What changes a booking is an act (booking_acts.py), never a field."""
+"""The booking list and the booking page. What changes a booking is an action (actions/), never a field."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from bookings.actors import staff
-from bookings.admin import booking_acts, take_booking
+from bookings.admin import take_booking
 from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.panels import messages_panel, timeline_panel
@@ -56,7 +56,6 @@ class TravellerInline(TabularInline):
 @admin.register(Booking)
 class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [BookingResource]
-    acts = booking_acts.ALL
     colours = COLOURS
     panels = [messages_panel, timeline_panel]
     inlines = (TravellerInline,)
@@ -111,7 +110,7 @@ class BookingAdmin(ImportInSetsMixin, DeskAdmin):
         notes, actor = "notes" in form.changed_data, staff(clerk(request))
         note_changes(booking=booking, before=before, notes=notes, actor=actor, now=timezone.now())
 
-    def act_row(self, obj: Booking) -> list[str]:
+    def action_row(self, obj: Booking) -> list[str]:
         departure = obj.departure
         when = f"{departure.trip.name}, {local_time(departure.starts_at, departure.trip)}"
         return [obj.reference, obj.customer.name, when, people(obj.party_size), str(obj.get_status_display())]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import MultipleChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from bookings.admin import departure_acts, manifest
+from bookings.admin import manifest
 from bookings.admin.filters import DaysFilter, DepartsFilter, start_of_day
 from bookings.admin.imports import ImportInSetsMixin
 from bookings.admin.pickers import DeparturePicker
@@ -52,7 +52,6 @@ def bookings_panel(request: HttpRequest, departure: Departure) -> Panel | None:
 class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [DepartureResource]
     import_resource = DepartureResource
-    acts = departure_acts.ALL
     colours = COLOURS
     panels = [bookings_panel]
     form = DepartureForm
@@ -132,7 +131,7 @@ class DepartureAdmin(ImportInSetsMixin, DeskAdmin):
             obj.planned_capacity = None  # a person has said how many seats there are
         super().save_model(request, obj, form, change)
 
-    def act_row(self, obj: Departure) -> list[str]:
+    def action_row(self, obj: Departure) -> list[str]:
         seats = f"{obj.seats_taken} of {obj.capacity} seats taken"
         return [obj.code, obj.trip.name, local_time(obj.starts_at, obj.trip), seats, str(obj.get_status_display())]
 

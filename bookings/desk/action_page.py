@@ -1,4 +1,4 @@
-"""The one page of all acts: GET asks, POST does it, and an honest message tells what came of it."""
+"""The one page of all actions: GET asks, POST does it, and an honest message tells what came of it."""
 
 import hashlib
 import json
@@ -18,8 +18,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
-from bookings.desk.actions import Act, Order
-from bookings.desk.forms import field_of
+from bookings.actors import staff
+from bookings.desk.actions import Action
+from bookings.desk.forms import ActionForm, field_of
 from bookings.desk.people import clerk
 from bookings.outcome import Outcome
 from bookings.refusals.shared import NotReady
@@ -37,16 +38,16 @@ CHANGED = "Something has changed since you were asked, so nothing was done. Here
 
 @dataclass(frozen=True)
 class Named:
-    """What a question names: the rows that the act is for, and what it does to them."""
+    """What a question names: the rows that the action is for, and what it does to them."""
 
     ready: list[Any]
     effects: list[str]
 
     @classmethod
-    def of(cls, act: Act, rows: Sequence[Any], user: "User") -> "Named":
+    def of(cls, action: Action, rows: Sequence[Any], user: "User") -> "Named":
         now = timezone.now()
-        ready = [row for row in rows if act.allows(row, user, now)]
-        return cls(ready, list(act.effects(ready)) if ready else [])
+        ready = [row for row in rows if action.allows(row, user, now)]
+        return cls(ready, list(action.effects(ready)) if ready else [])
 
     @property
     def mark(self) -> str:
@@ -56,89 +57,92 @@ class Named:
 
 
 def answer(model_admin: "DeskAdmin", request: HttpRequest, name: str) -> HttpResponse:
-    act = {act.name: act for act in model_admin.acts}.get(name)
-    if act is None:
+    action = {action.name: action for action in model_admin.desk_actions}.get(name)
+    if action is None:
         raise Http404
-    if not model_admin.may(request, act):
+    if not model_admin.may(request, action):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else request.GET
-    ids = [int(pk) for pk in given.get("ids", "").split(",") if KEY.fullmatch(pk)][: act.most + 1]
-    if not 1 <= len(ids) <= act.most:
-        messages.error(request, f"Choose between 1 and {act.most:,} rows first." if act.bulk else "Choose one row.")
+    ids = [int(pk) for pk in given.get("ids", "").split(",") if KEY.fullmatch(pk)][: action.most + 1]
+    if not 1 <= len(ids) <= action.most:
+        messages.error(
+            request, f"Choose between 1 and {action.most:,} rows first." if action.bulk else "Choose one row."
+        )
         return HttpResponseRedirect(_list_url(model_admin))
     next_url = _safe_next(model_admin, request, given.get("next", ""), ids)
     if request.method != "POST":
-        return ask(model_admin, request, act, ids, next_url=next_url)
-    return _do(model_admin, request, act, ids, next_url)
+        return ask(model_admin, request, action, ids, next_url=next_url)
+    return _do(model_admin, request, action, ids, next_url)
 
 
 def ask(
     model_admin: "DeskAdmin",
     request: HttpRequest,
-    act: Act,
+    action: Action,
     ids: Sequence[int],
     *,
     next_url: str,
-    form: forms.Form | None = None,
+    form: ActionForm | None = None,
 ) -> HttpResponse:
     """The question: which rows, what will happen, who gets a mail, and what will be left alone."""
     rows, user = _rows(model_admin, request, ids), clerk(request)
-    named = Named.of(act, rows, user)
-    form = form or act.form(user=user, rows=rows)
+    named = Named.of(action, rows, user)
+    form = form or action.form_class(user=user, rows=rows)
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": act.question.of([str(row) for row in rows]),
+        "title": action.question.of([str(row) for row in rows]),
         "opts": model_admin.opts,
         "media": model_admin.media + form.media,
-        "act": act,
+        "action": action,
         "form": form,
         "ids": ",".join(str(pk) for pk in ids),
         "next": next_url,
-        "rows": [model_admin.act_row(row) for row in rows[:SHOWN]],
+        "rows": [model_admin.action_row(row) for row in rows[:SHOWN]],
         "more": max(0, len(rows) - SHOWN),
         "left_alone": len(rows) - len(named.ready),
         "count": len(rows),
         "effects": named.effects,
         "named": named.mark,
-        "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[act.name]),
+        "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[action.name]),
     }
-    return TemplateResponse(request, "admin/act.html", context)
+    return TemplateResponse(request, "admin/action.html", context)
 
 
-def _do(model_admin: "DeskAdmin", request: HttpRequest, act: Act, ids: Sequence[int], next_url: str) -> HttpResponse:
+def _do(
+    model_admin: "DeskAdmin", request: HttpRequest, action: Action, ids: Sequence[int], next_url: str
+) -> HttpResponse:
     rows, user = _rows(model_admin, request, ids), clerk(request)
-    if _has_changed(act, request, rows):
+    if _has_changed(action, request, rows):
         messages.warning(request, CHANGED)
-        return ask(model_admin, request, act, ids, next_url=next_url, form=_once_more(act, request, rows))
-    form = act.form(request.POST, request.FILES, user=user, rows=rows)
+        return ask(model_admin, request, action, ids, next_url=next_url, form=_once_more(action, request, rows))
+    form = action.form_class(request.POST, request.FILES, user=user, rows=rows)
     if not form.ready:
-        tell(request, act, Outcome(refused=[(str(rows[0]), NotReady(form.why_not))]))
+        tell(request, action, Outcome(refused=[(str(rows[0]), NotReady(form.why_not))]))
         return HttpResponseRedirect(next_url)
     if form.is_valid():
-        order = Order([row.pk for row in rows], form.cleaned_data, user, timezone.now())
         try:
-            outcome = act.run(order)
+            outcome = action.run([row.pk for row in rows], form.answers, staff(user), timezone.now())
         except Refused as refusal:
             outcome = Outcome(refused=[(str(rows[0]), refusal)])
         if not _curable(form, outcome):
-            tell(request, act, outcome)
+            tell(request, action, outcome)
             return HttpResponseRedirect(next_url)
     _ask_for_files_again(request, form)
-    return ask(model_admin, request, act, ids, next_url=next_url, form=form)
+    return ask(model_admin, request, action, ids, next_url=next_url, form=form)
 
 
-def _has_changed(act: Act, request: HttpRequest, rows: Sequence[Any]) -> bool:
-    """Where nothing can be done any more, the act itself says why."""
+def _has_changed(action: Action, request: HttpRequest, rows: Sequence[Any]) -> bool:
+    """Where nothing can be done any more, the action itself says why."""
     asked = request.POST.get("named")
     if not asked:
         return False
-    named = Named.of(act, rows, clerk(request))
+    named = Named.of(action, rows, clerk(request))
     return bool(named.ready) and named.mark != asked
 
 
-def _once_more(act: Act, request: HttpRequest, rows: Sequence[Any]) -> forms.Form:
+def _once_more(action: Action, request: HttpRequest, rows: Sequence[Any]) -> ActionForm:
     """The form anew, with its proposals of now and the words that the clerk has typed."""
-    form = act.form(user=clerk(request), rows=rows)
+    form = action.form_class(user=clerk(request), rows=rows)
     for name, field in form.fields.items():
         if isinstance(field, forms.CharField) and not field.widget.is_hidden and name in request.POST:
             form.initial[name] = request.POST[name]
@@ -163,10 +167,10 @@ def _curable(form: forms.Form, outcome: Outcome[Any]) -> bool:
     return field is not None
 
 
-def tell(request: HttpRequest, act: Act, outcome: Outcome[Any]) -> None:
+def tell(request: HttpRequest, action: Action, outcome: Outcome[Any]) -> None:
     """What came of it, as messages."""
     if outcome.done:
-        messages.success(request, f"{act.done.of([str(row) for row in outcome.done])} {outcome.note}".strip())
+        messages.success(request, f"{action.done.of([str(row) for row in outcome.done])} {outcome.note}".strip())
     if outcome.warnings:
         messages.warning(request, outcome.warnings[0] if len(outcome.warnings) == 1 else _listed(outcome.warnings))
     if not outcome.refused:

@@ -1,4 +1,4 @@
-"""What all of the desk's admin pages share: lists without a full count, acts as buttons, panels on a page."""
+"""What all of the desk's admin pages share: lists without a full count, actions as buttons, panels on a page."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from bookings.desk import action_page
-from bookings.desk.actions import Act
+from bookings.desk.actions import Action, actions_of
 from bookings.desk.paging import BoundedPaginator
 from bookings.desk.people import clerk
 from bookings.desk.strict import StrictAdmin
@@ -34,15 +34,14 @@ class Panel:
 
 
 class DeskAdmin(StrictAdmin):
-    acts: ClassVar[list[Act]] = []
     panels: ClassVar[list[Callable[[HttpRequest, Any], Panel | None]]] = []
     colours: ClassVar[dict[str, str]] = {}  # of the statuses
     empty_hint = ""  # under an empty list: how rows get there
-    list_select_related: tuple[str, ...] = ()  # for the object's page and the acts, too
+    list_select_related: tuple[str, ...] = ()  # for the object's page and the actions, too
     list_per_page = 50
     paginator = BoundedPaginator
     list_filter_submit = True
-    warn_unsaved_form = True  # an act's button leaves the page
+    warn_unsaved_form = True  # an action's button leaves the page
     change_form_outer_after_template = "admin/bookings/panels.html"
 
     formfield_overrides = {
@@ -51,49 +50,54 @@ class DeskAdmin(StrictAdmin):
         models.DecimalField: {"form_class": AmountField},
     }
 
+    @property
+    def desk_actions(self) -> Sequence[Action]:
+        """Those registered for the model. (`actions` is Django's own list of bulk actions.)"""
+        return actions_of(self.model)
+
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        view = self.admin_site.admin_view(self.act_view)
-        return [path("act/<slug:act>/", view, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view(self.action_view)
+        return [path("act/<slug:name>/", view, name=name), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
-    def act_view(self, request: HttpRequest, act: str) -> HttpResponse:
-        return action_page.answer(self, request, act)
+    def action_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        return action_page.answer(self, request, name)
 
-    def act_row(self, obj: Any) -> Sequence[str]:
+    def action_row(self, obj: Any) -> Sequence[str]:
         """What a question shows of a row."""
         return [str(obj)]
 
-    def may(self, request: HttpRequest, act: Act) -> bool:
-        return clerk(request).has_perm(act.permission) and self.has_view_permission(request)
+    def may(self, request: HttpRequest, action: Action) -> bool:
+        return clerk(request).has_perm(action.permission) and self.has_view_permission(request)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Each act that the person may do to many rows is a bulk action: it asks, the act's page does it."""
-        actions: dict[str, Any] = super().get_actions(request)
+        """Each action that the person may do to many rows is a bulk action: it asks, the action's page does it."""
+        djangos: dict[str, Any] = super().get_actions(request)
         if IS_POPUP_VAR in request.GET:
-            return actions
-        acts = [act for act in self.acts if act.bulk and self.may(request, act)]
-        return {act.name: (partial(ask_about_many, act), act.name, act.label) for act in acts} | actions
+            return djangos
+        ours = [action for action in self.desk_actions if action.bulk and self.may(request, action)]
+        return {action.name: (partial(ask_about_many, action), action.name, action.label) for action in ours} | djangos
 
     def buttons(self, request: HttpRequest, obj: Model) -> list[dict[str, Any]]:
-        """The acts that this person may do to this object now."""
+        """The actions that this person may do to this object now."""
         now, user = timezone.now(), clerk(request)
-        acts = [act for act in self.acts if self.may(request, act)]
+        allowed = [action for action in self.desk_actions if self.may(request, action)]
         return [
             {
-                "act": act,
-                "url": self.act_url(act, obj.pk, request.get_full_path()),
-                "next_step": getattr(obj, "status", None) in act.row_states,
+                "action": action,
+                "url": self.action_url(action, obj.pk, request.get_full_path()),
+                "next_step": getattr(obj, "status", None) in action.row_states,
             }
-            for act in acts
-            if act.allows(obj, user, now)
+            for action in allowed
+            if action.allows(obj, user, now)
         ]
 
-    def act_url(self, act: Act, pk: Any, next_url: str) -> str:
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[act.name])
+    def action_url(self, action: Action, pk: Any, next_url: str) -> str:
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[action.name])
         return f"{url}?{urlencode({'ids': pk, 'next': next_url})}"
 
     def next_steps(self, request: HttpRequest, obj: Any) -> SafeString:
@@ -114,14 +118,16 @@ class DeskAdmin(StrictAdmin):
 
 
 def as_links(buttons: Iterable[dict[str, Any]]) -> SafeString:
-    links = ((button["url"], button["act"].label) for button in buttons)
+    links = ((button["url"], button["action"].label) for button in buttons)
     return format_html_join(" ", '<a class="td-row-act" href="{}">{}</a>', links)
 
 
-def ask_about_many(act: Act, model_admin: DeskAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: act.most + 1])
-    if len(ids) > act.most:
-        text = f"That is more than {act.most:,} rows at once. Narrow the list with a search or a filter first."
+def ask_about_many(
+    action: Action, model_admin: DeskAdmin, request: HttpRequest, rows: QuerySet[Any]
+) -> HttpResponse | None:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: action.most + 1])
+    if len(ids) > action.most:
+        text = f"That is more than {action.most:,} rows at once. Narrow the list with a search or a filter first."
         messages.error(request, text)
         return None
-    return action_page.ask(model_admin, request, act, ids, next_url=request.get_full_path())
+    return action_page.ask(model_admin, request, action, ids, next_url=request.get_full_path())

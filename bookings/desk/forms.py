@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Model
 
 from notifications.refusals import Refused
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class ActForm(forms.Form):
-    """The question of an act; without fields it is a yes or no. `rows` are what the act is about.
+class ActionForm(forms.Form):
+    """The question of an action; without fields it is a yes or no. `rows` are what the action is about.
 
     `ready` is False when there is nothing that could be done: then the page has no button, and `why_not` answers who
     sends the form all the same. `above` names a template for what stands above the fields; it sees the form.
@@ -30,6 +31,11 @@ class ActForm(forms.Form):
 
     def prepare(self) -> None:
         """Fit the fields to the person and the rows."""
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What a valid form answers, as plain values that an action takes: of a row its key. A file stays a file."""
+        return {name: value.pk if isinstance(value, Model) else value for name, value in self.cleaned_data.items()}
 
 
 def field_of(refusal: Refused, form: forms.Form) -> str | None:

@@ -3,10 +3,10 @@
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 
 
-class DueDateForm(ActForm):
+class DueDateForm(ActionForm):
     due_on = forms.DateField(
         label="All to be paid by",
         widget=UnfoldAdminTextInputWidget({"type": "date", "autofocus": True}),

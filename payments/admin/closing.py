@@ -1,8 +1,7 @@
 """Closing entries of “Needs a decision”: the question, its answer, and the list of what was closed."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,20 +20,16 @@ from bookings.actors import staff
 from bookings.admin.filters import DaysFilter
 from bookings.admin.mail.pages import unbroken
 from bookings.desk.action_page import SHOWN, tell
-from bookings.desk.actions import Act, Order, Wording
 from bookings.desk.admin import DeskAdmin, as_links
 from bookings.desk.people import clerk, two_lines
 from bookings.outcome import Outcome
+from payments.admin.actions.decisions import CloseEntry, may_close
 from payments.admin.decisions import amount_of
 from payments.admin.look_only import LookOnly, link_to
 from payments.forms.refunds import StaffReasonForm
 from payments.models import ClosedDecision
-from payments.refusals.decisions import NotYours
-from payments.services.closing_decisions import Entry, close_decisions, find_entries, read_entry, reopen_decisions
-from payments.services.decisions import Decision, topic_of
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+from payments.services.closing_decisions import Entry, close_decisions, find_entries, read_entry
+from payments.services.decisions import Decision
 
 AT_ONCE = 500
 Kind = ClosedDecision.Kind
@@ -46,24 +41,7 @@ STAYS = {
         Kind.UNCLEAR,
     },
 }
-
-
-CLOSE = Act(
-    name="close-decision",
-    label="Close entry",
-    icon="task_alt",
-    permission="payments.view_payment",  # beside that of each entry's kind
-    question=Wording("Close the entry {name}?", "Close {count} entries?"),
-    done=Wording("{name} is closed.", "{count} entries are closed."),
-    run=lambda _order: Outcome(),
-    allows=lambda _row, _user, _now: True,
-    form=StaffReasonForm,
-)
-
-
-def may_close(user: "User", kind: str) -> bool:
-    topic = topic_of(kind)
-    return topic is not None and user.has_perm(topic.permission)
+CLOSE = CloseEntry()
 
 
 def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
@@ -82,10 +60,10 @@ def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     outcome = close_decisions(
         entries=allowed, reason=form.cleaned_data["reason"], actor=staff(clerk(request)), now=timezone.now()
     )
-    report = Outcome([row.name for row in outcome.done], outcome.refused)
+    named = Outcome([row.name for row in outcome.done], outcome.refused)
     if left := len(entries) - len(allowed):
-        report.warnings.append(f"{left} of them were left alone: they are for others to decide.")
-    tell(request, CLOSE, report)
+        named.warnings.append(f"{left} of them were left alone: they are for others to decide.")
+    tell(request, CLOSE, named)
     return HttpResponseRedirect(_list_url())
 
 
@@ -110,7 +88,7 @@ def _ask(
         "title": CLOSE.question.of([decision.name for decision in found.values()] or ["this entry"]),
         "opts": model_admin.opts,
         "media": model_admin.media + form.media,
-        "act": CLOSE,
+        "action": CLOSE,
         "form": form,
         "ids": ",".join(map(str, entries)),
         "next": _list_url(),
@@ -121,7 +99,7 @@ def _ask(
         "effects": list(_effects(found)) if found else [],
         "action_url": reverse("admin:payments_payment_close"),
     }
-    return TemplateResponse(request, "admin/act.html", context)
+    return TemplateResponse(request, "admin/action.html", context)
 
 
 def _cells(entry: Entry, decision: Decision) -> list[str]:
@@ -142,33 +120,6 @@ def _list_url() -> str:
     return reverse("admin:payments_payment_decisions")
 
 
-def reopen(order: Order) -> Outcome[Any]:
-    rows = ClosedDecision.objects.filter(pk__in=order.ids)
-    mine = [row for row in rows if may_close(order.user, row.kind)]
-    outcome = reopen_decisions(closed_ids=[row.pk for row in mine], actor=order.actor, now=order.now) if mine else None
-    report = outcome or Outcome()
-    others = [row for row in rows if row not in mine]
-    report.refused += [(str(row), NotYours(str(row))) for row in others]
-    return report
-
-
-def can_reopen(row: ClosedDecision, user: "User", _now: datetime) -> bool:
-    return row.reopened_at is None and may_close(user, row.kind)
-
-
-REOPEN = Act(
-    name="reopen",
-    label="Open again",
-    icon="undo",
-    permission="payments.view_payment",  # beside that of each row's kind
-    question=Wording("Open {name} again?", "Open {count} entries again?"),
-    done=Wording("{name} is open again.", "{count} entries are open again."),
-    run=reopen,
-    allows=can_reopen,
-    effects=lambda _rows: ["It stands under “Needs a decision” again, if it still needs one."],
-)
-
-
 class NowFilter(DropdownFilter):
     title = "now"
     parameter_name = "now"
@@ -183,7 +134,6 @@ class NowFilter(DropdownFilter):
 
 @admin.register(ClosedDecision)
 class ClosedDecisionAdmin(LookOnly):
-    acts = [REOPEN]
     list_display = ("name", "shown_booking", "shown_reason", "shown_closed", "shown_now")
     list_select_related = ("booking",)
     list_filter = (("kind", MultipleChoicesDropdownFilter), NowFilter, ("closed_at", DaysFilter))
@@ -217,7 +167,7 @@ class ClosedDecisionAdmin(LookOnly):
     def next_steps(self, request: HttpRequest, obj: Any) -> SafeString:
         return as_links(self.buttons(request, obj))
 
-    def act_row(self, obj: ClosedDecision) -> list[str]:
+    def action_row(self, obj: ClosedDecision) -> list[str]:
         return [obj.name, str(obj.get_kind_display()), obj.reason, obj.closed_by_label]
 
     @display(description="booking")

@@ -1,4 +1,4 @@
-"""The page “Needs a decision”: each thing with its buttons, which are the acts of the rows themselves."""
+"""The page “Needs a decision”: each thing with its buttons, which are the actions of the rows themselves."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -86,4 +86,4 @@ def _links(request: HttpRequest, row: Model) -> SafeString:
     model_admin = admin.site.get_model_admin(type(row))
     assert isinstance(model_admin, DeskAdmin)  # noqa: S101 (for the type checker)
     chosen = WAYS_OUT.get(row._meta.label)  # noqa: SLF001
-    return as_links(b for b in model_admin.buttons(request, row) if chosen is None or b["act"].name in chosen)
+    return as_links(b for b in model_admin.buttons(request, row) if chosen is None or b["action"].name in chosen)

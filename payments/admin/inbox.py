@@ -17,7 +17,6 @@ from unfold.decorators import display
 from bookings.admin.filters import DaysFilter
 from bookings.admin.mail.pages import unbroken
 from bookings.desk.strict import as_typed
-from payments.admin import inbox_acts, provider_acts
 from payments.admin.filters import EventAge, EventNameFilter
 from payments.admin.look_only import LookOnly
 from payments.admin.readable import rows_of
@@ -34,7 +33,6 @@ COLOURS: dict[str, str] = {
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(LookOnly):
-    acts = [provider_acts.REPLAY, inbox_acts.SEEN_TO]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/event_top.html"
     list_display = ("number", "shown_event", "shown_status", "tx_ref", "note", "shown_received")
@@ -68,7 +66,7 @@ class ProviderEventAdmin(LookOnly):
         found = Q(tx_ref__startswith=text) | Q(tx_ref__startswith=text.upper())
         return (queryset.filter(found) if text else queryset), False
 
-    def act_row(self, obj: ProviderEvent) -> list[str]:
+    def action_row(self, obj: ProviderEvent) -> list[str]:
         return [str(obj), obj.tx_ref, str(obj.get_status_display()), obj.last_error]
 
     @display(description="no.")

@@ -1,4 +1,4 @@
-"""Rows that nobody types: looked at, and changed by acts only."""
+"""Rows that nobody types: looked at, and changed by actions only."""
 
 from typing import Any
 

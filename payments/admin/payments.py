@@ -1,4 +1,4 @@
-"""Payments: looked at here, recorded on the booking page, changed by acts only."""
+"""Payments: looked at here, recorded on the booking page, changed by actions only."""
 
 import re
 from decimal import Decimal
@@ -28,13 +28,11 @@ from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.models import Booking
 from bookings.wording import money
-from payments.admin import acts, closing, decisions, files, provider_acts, revenue_report
+from payments.admin import closing, decisions, files, revenue_report
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
-from payments.admin.refund_acts import REFUND
 from payments.admin.refunds import refunds_panel
-from payments.admin.review_acts import APPLY, CLOSE, REJECT
 from payments.emails import receipt_name
 from payments.models import Payment, Refund
 from payments.services.refunds.propose import left_on
@@ -61,17 +59,6 @@ def gone_back(payment: Payment) -> str:
 
 @admin.register(Payment)
 class PaymentAdmin(LookOnly):
-    acts = [
-        provider_acts.VERIFY,
-        acts.RECEIVED,
-        acts.FAILED,
-        APPLY,
-        REJECT,
-        CLOSE,
-        acts.ADD_PROOF,
-        REFUND,
-        acts.VOID,
-    ]
     panels = [refunds_panel]
     colours = COLOURS
     change_form_outer_before_template = "admin/payments/payment_top.html"
@@ -160,7 +147,7 @@ class PaymentAdmin(LookOnly):
             return own, False
         return queryset.filter(booking__in=find_bookings(Booking.objects.order_by(), search_term)), False
 
-    def act_row(self, obj: Payment) -> list[str]:
+    def action_row(self, obj: Payment) -> list[str]:
         amount = money(obj.amount, obj.currency)
         customer = obj.booking.customer.name
         return [obj.tx_ref, obj.booking.reference, customer, amount, str(obj.get_status_display())]

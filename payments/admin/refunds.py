@@ -1,4 +1,4 @@
-"""Refunds: looked at here, asked for on the payment, changed by acts only."""
+"""Refunds: looked at here, asked for on the payment, changed by actions only."""
 
 from typing import Any
 
@@ -20,7 +20,6 @@ from bookings.desk.admin import DeskAdmin, Panel, as_links
 from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.wording import money
-from payments.admin import refund_acts
 from payments.admin.filters import AgeFilter
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
@@ -58,7 +57,6 @@ class RefundAge(AgeFilter):
 
 @admin.register(Refund)
 class RefundAdmin(LookOnly):
-    acts = refund_acts.ON_REFUNDS
     colours = REFUND_COLOURS
     change_form_outer_before_template = "admin/payments/refund_top.html"
     list_display = (
@@ -109,7 +107,7 @@ class RefundAdmin(LookOnly):
         newest = first.union(*others).order_by("-id")[:NEWEST]
         return queryset.filter(pk__in=[pk for (pk,) in newest]), False
 
-    def act_row(self, obj: Refund) -> list[str]:
+    def action_row(self, obj: Refund) -> list[str]:
         payment = obj.payment
         amount, way = money(obj.amount, payment.currency), str(obj.get_way_display())
         return [payment.tx_ref, payment.booking.reference, payment.booking.customer.name, amount, way, obj.reason]

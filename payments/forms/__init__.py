@@ -1,1 +1,1 @@
-"""The questions of the acts on money."""
+"""The questions of the actions on money."""

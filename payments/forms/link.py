@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 from bookings.forms.fields import new_key
 from bookings.links import pay_url
 from bookings.services.mailing import why_not_mail
@@ -16,7 +16,7 @@ from payments.gateway import sandbox
 from payments.services.checkout.payable import why_not_payable
 
 
-class LinkForm(ActForm):
+class LinkForm(ActionForm):
     """`url` is the link that asks for what is due whenever it is opened; or `problem` says why there is none."""
 
     above = "admin/payments/link.html"

@@ -1,23 +1,21 @@
 """The questions about money that people take, await or void."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 from bookings.forms.fields import OFFICE_TIME, new_key
 from bookings.wording import money
 from notifications.number_fields import AmountField
 from payments.forms.proof import ProofField
 from payments.models import Payment
-from payments.services.manual.record import ManualPayment
 
 METHODS = [(method.value, method.label) for method in Payment.MANUAL]
 
 
-class ExpectedMoneyForm(ActForm):
+class ExpectedMoneyForm(ActionForm):
     """Money that is announced but not here yet."""
 
     creation_key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=new_key)
@@ -53,14 +51,6 @@ class ExpectedMoneyForm(ActForm):
             self.fields["amount"].label = f"Amount in {booking.currency}"
             self.fields["amount"].help_text = f"{owed}."
 
-    def clean(self) -> dict[str, Any]:
-        """The answers as the services take them, under "money"."""
-        data = self.cleaned_data
-        if not self.errors:
-            names = ("method", "amount", "external_reference", "note", "received_at", "proof")
-            data["money"] = ManualPayment(**{name: data[name] for name in names if name in data})
-        return data
-
 
 class ReceivedMoneyForm(ExpectedMoneyForm):
     """Money that somebody took."""
@@ -74,7 +64,7 @@ class ReceivedMoneyForm(ExpectedMoneyForm):
     field_order = ("creation_key", "method", "amount", "external_reference", "received_at", "note", "proof")
 
 
-class FailedForm(ActForm):
+class FailedForm(ActionForm):
     reason = forms.CharField(
         label="Failed because",
         max_length=255,
@@ -83,7 +73,7 @@ class FailedForm(ActForm):
     )
 
 
-class VoidForm(ActForm):
+class VoidForm(ActionForm):
     reason = forms.CharField(
         label="What was wrong with it",
         max_length=255,

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 from notifications.refusals import Refused
 from payments.proofs import ACCEPTED, check_proof
 
@@ -44,5 +44,5 @@ class ProofField(forms.FileField):
         return file or None
 
 
-class ProofForm(ActForm):
+class ProofForm(ActionForm):
     proof = ProofField()

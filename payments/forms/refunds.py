@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 from bookings.forms.fields import new_key
 from bookings.wording import money
 from notifications.number_fields import AmountField, WholeField
@@ -18,7 +18,7 @@ from payments.services.refunds.request import can_go_through_provider
 Way = Refund.Way
 
 
-class ReferenceForm(ActForm):
+class ReferenceForm(ActionForm):
     external_reference = forms.CharField(
         label="Receipt or bank reference",
         max_length=100,
@@ -73,7 +73,7 @@ class RefundForm(ReferenceForm):
             self.initial["way"] = payment.method
 
 
-class StaffReasonForm(ActForm):
+class StaffReasonForm(ActionForm):
     reason = forms.CharField(
         max_length=255,
         widget=UnfoldAdminTextInputWidget({"autofocus": True, "dir": "auto"}),

@@ -8,7 +8,7 @@ from django.contrib.admin.sites import site
 from django.db import models
 from django.test import RequestFactory
 
-from bookings.forms import acts, taking
+from bookings.forms import actions, taking
 from bookings.models import Departure, Trip
 from notifications.models import ReminderRule
 from notifications.number_fields import AmountField, WholeField
@@ -17,7 +17,7 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 FORMS: list[Any] = [
-    acts.PartySizeForm,
+    actions.PartySizeForm,
     taking.TakeBookingForm,
     link.LinkForm,
     manual.ExpectedMoneyForm,
@@ -31,7 +31,7 @@ def numbers_of(fields: dict[str, Any]) -> dict[str, type]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_questions_of_the_acts(form: Any) -> None:
+def test_the_questions_of_the_actions(form: Any) -> None:
     found = numbers_of(form.base_fields)
     assert found
     assert set(found.values()) <= {WholeField, AmountField}

@@ -77,9 +77,9 @@ class Connection:
         )
         return code, json.loads(answer)
 
-    def press(self, act: str, row: Any, **answers: str) -> tuple[int, bytes]:
-        """Answer the question of this act's page, as a clerk does."""
-        path = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_act", args=[act])  # noqa: SLF001
+    def press(self, action: str, row: Any, **answers: str) -> tuple[int, bytes]:
+        """Answer the question of this action's page, as a clerk does."""
+        path = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_act", args=[action])  # noqa: SLF001
         form = {"ids": str(row.pk), "csrfmiddlewaretoken": CSRF} | answers
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         code, body = self.send("POST", path, urlencode(form).encode(), headers)

@@ -99,13 +99,13 @@ def rows_of(model: type[Model]) -> list[str]:
 
 
 def pages_of(model: type[Model], model_admin: Any) -> Iterator[list[str]]:
-    """Of every pattern of the model's admin, and of every act, the addresses for real rows."""
+    """Of every pattern of the model's admin, and of every action, the addresses for real rows."""
     keys = rows_of(model)
     for pattern in model_admin.get_urls():
         route = f"{root_of(model)}{pattern.pattern}".replace("^", "")
-        if "<slug:act>" in route:
-            for act in model_admin.acts:
-                page = route.replace("<slug:act>", act.name)
+        if "act/<slug:name>/" in route:
+            for action in model_admin.desk_actions:
+                page = route.replace("<slug:name>", action.name)
                 yield [f"{page}?ids={key}" for key in [*keys, ",".join(keys)]]
         elif "<" not in route:
             yield [route]

@@ -1,4 +1,4 @@
-"""The outbox' own admin pages: the question before an act, and the preview of a mail."""
+"""The outbox' own admin pages: the question before an action, and the preview of a mail."""
 
 from typing import Any
 

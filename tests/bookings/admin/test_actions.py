@@ -13,12 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.admin import DepartureAdmin
+from bookings.desk.actions import actions_of
 from bookings.models import Booking, BookingEvent, Customer, Departure
 from bookings.timeline import sentence
 from config.roles import ROLES
 from notifications.models import Message
-from payments.admin import PaidBookingAdmin
 from tests.desk import act_url, booked, departure_in, desk, press, said
 from tests.factories import make_customer, make_message, make_user
 
@@ -35,7 +34,7 @@ def paid_up(booking: Booking) -> Booking:
     return booking
 
 
-def test_each_role_is_refused_the_acts_that_it_lacks_the_permission_for() -> None:
+def test_each_role_is_refused_the_actions_that_it_lacks_the_permission_for() -> None:
     call_command("setup", verbosity=0)
     booking, departure = booked(), departure_in(10)
     for role, permissions in ROLES.items():
@@ -43,11 +42,11 @@ def test_each_role_is_refused_the_acts_that_it_lacks_the_permission_for() -> Non
         user.groups.add(Group.objects.get(name=role))
         client = Client()
         client.force_login(user)
-        for acts, row in ((PaidBookingAdmin.acts, booking), (DepartureAdmin.acts, departure)):
-            for act in acts:
-                if act.permission not in permissions:
-                    assert press(client, act.name, row).status_code == 403, (role, act.name)
-                    assert client.get(act_url(act.name, row), {"ids": row.pk}).status_code == 403, (role, act.name)
+        for row in (booking, departure):
+            for action in actions_of(type(row)):
+                if action.permission not in permissions:
+                    assert press(client, action.name, row).status_code == 403, (role, action.name)
+                    assert client.get(act_url(action.name, row), {"ids": row.pk}).status_code == 403, action.name
     assert statuses(booking) == [Status.PENDING]
     assert Departure.objects.get(pk=departure.pk).status == Departure.Status.OPEN
 
@@ -277,7 +276,7 @@ def test_only_the_buttons_that_state_and_person_allow_are_shown() -> None:
     clerk = desk("bookings.confirm_booking", "bookings.cancel_booking", "bookings.mark_no_show_booking")
 
     def shown(client: Client) -> list[str]:
-        return [button["act"].name for button in client.get(url).context["buttons"]]
+        return [button["action"].name for button in client.get(url).context["buttons"]]
 
     assert shown(desk()) == []
     assert shown(clerk) == ["cancel"]
@@ -285,7 +284,7 @@ def test_only_the_buttons_that_state_and_person_allow_are_shown() -> None:
     assert shown(clerk) == ["confirm", "cancel"]
 
 
-def test_acts_go_back_to_where_they_came_from_but_not_to_another_host() -> None:
+def test_actions_go_back_to_where_they_came_from_but_not_to_another_host() -> None:
     booking, client = paid_up(booked()), desk("bookings.confirm_booking", "bookings.cancel_booking")
     here = reverse("admin:bookings_booking_changelist") + "?status__exact=pending"
     assert press(client, "confirm", booking, next=here).headers["Location"] == here
@@ -307,7 +306,7 @@ def test_a_departure_is_closed_opened_and_cancelled_with_its_bookings() -> None:
     )
 
 
-def test_an_act_on_rows_that_are_gone_or_none_is_no_error_page() -> None:
+def test_an_action_on_rows_that_are_gone_or_none_is_no_error_page() -> None:
     booking, client = booked(), desk("bookings.cancel_booking")
     assert client.get(act_url("cancel", booking), {"ids": "999999"}).status_code == 404
     assert client.get(act_url("cancel", booking), {"ids": "x,²"}).status_code == 302

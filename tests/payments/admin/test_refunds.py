@@ -112,7 +112,7 @@ def test_above_the_limit_another_person_approves_and_a_third_step_pays_out(alway
 
 def buttons(client: Client, refund: Refund) -> list[str]:
     page = client.get(reverse("admin:payments_refund_change", args=[refund.pk]))
-    return [button["act"].label for button in page.context["buttons"]]
+    return [button["action"].label for button in page.context["buttons"]]
 
 
 def test_turned_down_with_a_reason(always_two: None) -> None:

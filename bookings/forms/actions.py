@@ -1,4 +1,4 @@
-"""The questions of the acts."""
+"""The questions of the actions."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bookings.desk.forms import ActForm
+from bookings.desk.forms import ActionForm
 from bookings.forms.fields import PickDeparture
 from bookings.models import Booking
 from bookings.services import mailing
@@ -18,7 +18,7 @@ from notifications.number_fields import WholeField
 CURRENT = "current"  # MailForm's answer for the mail that fits the state
 
 
-class ReasonForm(ActForm):
+class ReasonForm(ActionForm):
     reason = forms.CharField(
         max_length=255,
         widget=UnfoldAdminTextInputWidget({"autofocus": True, "dir": "auto"}),
@@ -26,7 +26,7 @@ class ReasonForm(ActForm):
     )
 
 
-class ConfirmForm(ActForm):
+class ConfirmForm(ActionForm):
     unpaid_reason = forms.CharField(
         label="Confirm without the deposit because",
         max_length=255,
@@ -40,7 +40,7 @@ class ConfirmForm(ActForm):
             del self.fields["unpaid_reason"]
 
 
-class RescheduleForm(ActForm):
+class RescheduleForm(ActionForm):
     departure = PickDeparture(
         label="New departure",
         help_text="Type a code, a trip or a destination; only open departures show. The agreed price stays: a"
@@ -76,7 +76,7 @@ def agreed_by(bookings: Sequence[Booking]) -> Agreed | None:
     return Agreed(total, min(currencies), sum(booking.party_size for booking in bookings), len(bookings))
 
 
-class PartySizeForm(ActForm):
+class PartySizeForm(ActionForm):
     party_size = WholeField(
         label="People in the party",
         min_value=1,
@@ -88,7 +88,7 @@ class PartySizeForm(ActForm):
         self.initial.setdefault("party_size", self.rows[0].party_size)
 
 
-class MailForm(ActForm):
+class MailForm(ActionForm):
     kind = forms.ChoiceField(
         label="Mail",
         widget=UnfoldAdminSelectWidget({"autofocus": True}),

@@ -1,0 +1,100 @@
+"""What is done to an event of the inbox: process it again, or note that nothing is left to do."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bookings.actors import Actor
+from bookings.desk.actions import Action, Answers, Wording, register
+from bookings.outcome import Outcome
+from notifications.refusals import Refused
+from payments.admin.actions.verify import AT_ONCE
+from payments.forms.refunds import StaffReasonForm
+from payments.models import ProviderEvent
+from payments.services.provider_events import inbox
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+FAILED, SKIPPED = "error", "skipped"
+OPEN = (ProviderEvent.Status.UNMATCHED, ProviderEvent.Status.FAILED)
+
+
+@register(ProviderEvent)
+class Replay(Action):
+    name = "replay"
+    label = "Process again"
+    icon = "replay"
+    permission = "payments.replay_providerevent"
+    question = Wording("Process {name} again?", "Process {count} events again?")
+    done = Wording("{name} was processed again.", "{count} events were processed again.")
+    at_once = AT_ONCE
+    row_states = OPEN
+
+    def effects(self, events: Sequence[ProviderEvent]) -> list[str]:
+        return ["The provider is asked again. Money that is booked already isn't booked twice."]
+
+    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[str]:
+        """An error of ours is noted on its event and told as a warning: the other events are still processed."""
+        outcome, became = Outcome[str](), Counter[str]()
+        for pk in ids:
+            try:
+                status = replayed(pk, now)
+            except Refused as refusal:
+                outcome.refused.append((f"#{pk}", refusal))
+                continue
+            event = ProviderEvent.objects.get(pk=pk)
+            if status in (ProviderEvent.Status.RECEIVED, FAILED, SKIPPED):
+                why = event.last_error if status != SKIPPED else "another worker has it."
+                outcome.warnings.append(f"{event} waits to be tried again: {why}")
+                continue
+            outcome.done.append(str(event))
+            became[what_it_is(event)] += 1
+        alone = len(outcome.done) == 1
+        told = (f"Now {what}" if alone else f"{count} now {what}" for what, count in became.most_common(5))
+        outcome.note = " ".join(told)
+        return outcome
+
+
+def replayed(pk: int, now: datetime) -> str:
+    try:
+        return inbox.replay_event(event_id=pk, now=now)
+    except Refused:
+        raise
+    except Exception as error:  # noqa: BLE001
+        logger.error("Event %s could not be processed: %s", pk, type(error).__name__)
+        return FAILED
+
+
+def what_it_is(event: ProviderEvent) -> str:
+    return str(event.get_status_display()).lower() + (f": {event.last_error}" if event.last_error else ".")
+
+
+@register(ProviderEvent)
+class MarkHandled(Action):
+    name = "seen-to"
+    label = "Mark as handled"
+    icon = "done_all"
+    permission = "payments.replay_providerevent"
+    question = Wording("Set {name} aside?", "Set {count} events aside?")
+    done = Wording("{name} is set aside.", "{count} events are set aside.")
+    form_class = StaffReasonForm
+    row_states = OPEN
+
+    def allows(self, event: ProviderEvent, user: "User", now: datetime) -> bool:
+        return event.status in OPEN
+
+    def effects(self, events: Sequence[ProviderEvent]) -> list[str]:
+        return ["It leaves “Needs a decision”. What it says is kept; no money moves."]
+
+    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[ProviderEvent]:
+        outcome = Outcome[ProviderEvent]()
+        for pk in ids:
+            try:
+                outcome.done.append(inbox.set_aside(event_id=pk, reason=answers["reason"], actor=actor))
+            except Refused as refusal:
+                outcome.refused.append((f"#{pk}", refusal))
+        return outcome
