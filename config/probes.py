@@ -178,7 +178,8 @@ def mail_fault() -> Fault | None:
         get_connection()
     except ImproperlyConfigured:
         return Fault("EMAIL_URL", "lacks what its e-mail service wants after the ?, such as its token")
-    return unknown_host("EMAIL_URL", [settings.EMAIL_HOST])
+    by_smtp = settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend")  # else EMAIL_HOST is only Django's default
+    return unknown_host("EMAIL_URL", [settings.EMAIL_HOST]) if by_smtp else None
 
 
 def cache_fault() -> Fault | None:

@@ -73,6 +73,13 @@ def test_files_as_the_broker_are_never_away(settings: Settings) -> None:
     assert probes.broker_fault() is None
 
 
+def test_only_mail_by_smtp_needs_a_host(settings: Settings) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_BACKEND = "nowhere.invalid", "notifications.mail_folder.EmailBackend"
+    assert probes.mail_fault() is None
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "EMAIL_URL names the host nowhere.invalid" in str(probes.mail_fault())
+
+
 def test_a_service_without_its_token_is_told_before_the_first_mail(settings: Settings) -> None:
     settings.EMAIL_BACKEND, settings.ANYMAIL = "anymail.backends.postmark.EmailBackend", {}
 
