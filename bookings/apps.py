@@ -7,6 +7,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Desk"
 
     def ready(self) -> None:
-        from bookings import folding
+        from bookings import folding, mail_kinds
+        from notifications import kinds
 
+        kinds.register(*mail_kinds.KINDS)
         connection_created.connect(folding.add_function, dispatch_uid="tourdesk_fold")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, Lag, Substr
 
-from bookings.emails import ABOUT_DUES, WANTED_IN
+from bookings.mail_kinds import about_dues, wanted_somewhere
 from bookings.models import Booking, BookingEvent, Departure
 from notifications.models import Message
 
@@ -47,17 +47,17 @@ def _timelines() -> Iterator[str]:
 
 
 def _promises() -> Iterator[str]:
-    """No reminder, confirmation or the like is queued for a booking that no longer wants it (emails.WANTED_IN)."""
+    """No reminder, confirmation or the like is queued for a booking that no longer wants it (mail_kinds)."""
     unsent: QuerySet[Any] = Message.objects.unsent().filter(topic__startswith=TOPIC)
     about = Booking.objects.filter(reference=OuterRef("reference"))
     unsent = unsent.annotate(reference=Substr("topic", len(TOPIC) + 1)).annotate(state=Subquery(about.values("status")))
     unwanted = Q(pk__in=[])
-    for kind, states in WANTED_IN.items():
-        unwanted |= Q(kind=kind) & ~Q(state__in=states)
+    for kind in wanted_somewhere():
+        unwanted |= Q(kind=kind.name) & ~Q(state__in=kind.wanted_in)
     rows = unsent.filter(unwanted, state__isnull=False).order_by("pk").values_list("reference", "state", "kind", "pk")
-    for reference, state, kind, pk in rows.iterator(FETCH):
-        yield f"Booking {reference}: it is {state}, but message {pk} ({kind}) is still to be sent."
+    for reference, state, name, pk in rows.iterator(FETCH):
+        yield f"Booking {reference}: it is {state}, but message {pk} ({name}) is still to be sent."
     paid = Exists(about.filter(paid__gte=F("total") + F("going_back")))
-    asking = unsent.filter(paid, kind__in=ABOUT_DUES).order_by("pk")
+    asking = unsent.filter(paid, kind__in=about_dues()).order_by("pk")
     for reference, kind, pk in asking.values_list("reference", "kind", "pk").iterator(FETCH):
         yield f"Booking {reference}: it owes nothing, but message {pk} ({kind}) is still to be sent."

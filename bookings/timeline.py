@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from bookings import wording
 from bookings.models import BookingEvent, Traveller
-from notifications.catalogue import KINDS
+from notifications.kinds import all_kinds
 
 
 class Entry:
@@ -160,8 +160,8 @@ class MailRequested(Entry):
     address: str
 
     def __str__(self) -> str:
-        label = KINDS[self.mail][0] if self.mail in KINDS else self.mail
-        return f"{label} to {self.address}"
+        kind = all_kinds().get(self.mail)
+        return f"{kind.label if kind else self.mail} to {self.address}"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from config.clock import SKEW
 from config.readiness import heartbeat
 from config.sidebar import list_url, may_view
 from config.stand_ins import stand_ins
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 from notifications.models import Message
 from payments.admin.filters import AGES as AGES_OF_PAYMENTS
 from payments.admin.filters import WAITING

@@ -8,7 +8,7 @@ from typing import Final
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.account import mails
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 from notifications.models import ReminderRule
 
 UNITS: Final = (("hours", 3600), ("minutes", 60), ("seconds", 1))

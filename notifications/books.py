@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Q
 
-from notifications.catalogue import KINDS
+from notifications.kinds import all_kinds
 from notifications.models import Message
 
 Status = Message.Status
@@ -21,7 +21,7 @@ def breaches() -> Iterator[str]:
         ("is being sent without a lease", Q(status=Status.SENDING, lease_expires_at__isnull=True)),
         ("is withdrawn without a reason", Q(status=Status.WITHDRAWN, withdrawn_reason="")),
         ("waits to be sent though it is withdrawn", Q(status__in=Message.UNSENT) & ~Q(withdrawn_reason="")),
-        ("is of an unknown kind", ~Q(kind__in=KINDS)),
+        ("is of an unknown kind", ~Q(kind__in=list(all_kinds()))),
     )
     for wrong, condition in rules:
         for message in Message.objects.filter(condition).order_by("pk"):

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from notifications import dispatch
-from notifications.catalogue import KINDS, task_name
+from notifications.kinds import all_kinds
 from notifications.models import Message
 
 HOLD = timedelta(seconds=10)
@@ -46,7 +46,7 @@ def _publish(rows: Sequence[tuple[int, str]]) -> int:
     """How many of these (id, kind) the broker took; at the first that it doesn't take, the rest is let go."""
     taken = 0
     for message_id, kind in rows:
-        if not dispatch.publish(task_name(kind), message_id):
+        if not dispatch.publish(all_kinds()[kind].task_name, message_id):
             break
         taken += 1
     ids = [message_id for message_id, _kind in rows]
@@ -65,7 +65,7 @@ def _lost(due: QuerySet[Message], now: datetime) -> QuerySet[Message]:
     """The oldest of those that were published, as many as the queue is short of."""
     overdue = Q(published_at__lte=now - timedelta(seconds=settings.OUTBOX_REPUBLISH_SECONDS))
     marked = due.filter(published_at__isnull=False)
-    in_queue = dispatch.waiting(task_name(next(iter(KINDS)))) if marked.filter(overdue).exists() else None
+    in_queue = dispatch.waiting(next(iter(all_kinds().values())).task_name) if marked.filter(overdue).exists() else None
     missing = 0 if in_queue is None else max(0, marked.count() - in_queue)
     return marked.filter(overdue).order_by("published_at", "pk")[: min(missing, CHUNK)]
 

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
-from notifications.catalogue import KIND_CHOICES, REMINDER_CHOICES
 from notifications.claims import ClaimQuerySet
+from notifications.kinds import kind_choices, reminder_choices
 from notifications.wording import check_template
 
 
@@ -48,7 +48,7 @@ class Message(models.Model):
     UNSENT = (Status.DRAFT, Status.QUEUED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
+    kind = models.CharField(_("kind"), max_length=40, choices=kind_choices)
     topic = models.CharField(_("about"), max_length=80, help_text="Such as booking:TD-7K3M9QX2.")
     recipient = models.EmailField(_("to"))
     recipient_chosen = models.BooleanField(
@@ -118,7 +118,7 @@ class Message(models.Model):
 class MessageTemplate(models.Model):
     """Staff's own words for one kind of mail in one language; without a row the built-in text is used."""
 
-    kind = models.CharField(_("kind"), max_length=40, choices=KIND_CHOICES)
+    kind = models.CharField(_("kind"), max_length=40, choices=kind_choices)
     language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"), help_text=_("Plain text. {{ reference }} and the like stand for the facts."))
@@ -141,7 +141,7 @@ class MessageTemplate(models.Model):
 class ReminderRule(models.Model):
     """When a reminder is due: so many hours before the moment that its kind is about."""
 
-    kind = models.CharField(_("kind"), max_length=40, choices=REMINDER_CHOICES)
+    kind = models.CharField(_("kind"), max_length=40, choices=reminder_choices)
     hours_before = models.PositiveSmallIntegerField(_("hours before"), help_text=_("24 is a day before the start."))
     key = models.CharField(
         max_length=20,

@@ -15,7 +15,7 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import dispatch, handover, owners
-from notifications.catalogue import RECEIPTS, SWEEPER, task_name
+from notifications.kinds import SWEEPER, all_kinds
 from notifications.models import Message, MessageQuerySet
 from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
@@ -31,7 +31,7 @@ FREED_KEY = Concat("dedupe_key", Value(":withdrawn:"), Cast("pk", CharField()))
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail to be. `context`: JSON as in catalogue.sample(kind); `dedupe_key`: booking, kind and occurrence."""
+    """One mail to be. `context`: JSON as in the sample of its MailKind; `dedupe_key`: booking, kind and occurrence."""
 
     kind: str
     topic: str
@@ -75,7 +75,8 @@ def withdraw(*, topics: Collection[str], reason: str, kinds: Collection[str] | N
     messages = Message.objects.filter(topic__in=topics)
     if kinds is not None:
         return _withdraw(messages.filter(kind__in=kinds), messages.filter(kind__in=kinds), reason)
-    return _withdraw(messages, messages.exclude(kind__in=RECEIPTS), reason)
+    for_good = [kind.name for kind in all_kinds().values() if kind.for_good]
+    return _withdraw(messages, messages.exclude(kind__in=for_good), reason)
 
 
 def readdress(*, topics: Collection[str], recipient: Any) -> None:
@@ -248,7 +249,7 @@ def _publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
 
     def publish_all() -> None:
         for message_id, kind in messages:
-            dispatch.wake(task_name(kind), message_id, confirmed=handover.note_published)
+            dispatch.wake(all_kinds()[kind].task_name, message_id, confirmed=handover.note_published)
 
     if messages:
         transaction.on_commit(publish_all, robust=True)

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
 from notifications import wording, words
-from notifications.catalogue import sample
+from notifications.kinds import all_kinds
 from notifications.models import Message, MessageTemplate
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def render(message: Message) -> Rendered:
 
 def preview(template: MessageTemplate) -> Rendered:
     """A staff text filled with believable facts. Raises wording.UnfitText."""
-    facts = written_facts(sample(template.kind), template.language)
+    facts = written_facts(dict(all_kinds()[template.kind].sample), template.language)
     return _render_words(template.subject, template.body, facts, template.language)
 
 

@@ -1,7 +1,7 @@
 """One Celery task a mail kind, so that Flower tells them apart, and the sweeper that forgets nothing.
 
 Generated names: notifications.send_booking_confirmation_email, notifications.send_payment_confirmation_email,
-notifications.send_payment_failure_email and so on, one for each kind in catalogue.KINDS. A task's result is a log;
+notifications.send_payment_failure_email and so on, one for each MailKind. A task's result is a log;
 the truth is the message's row. Retries are in the row too: no countdown, no self.retry.
 """
 
@@ -11,14 +11,16 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from notifications import delivery, handover
-from notifications.catalogue import KINDS, SWEEPER, task_name
+from notifications.kinds import SWEEPER, all_kinds
 
 
 def _send(task: "Task[[int], str]", message_id: int) -> str:
     return delivery.deliver(message_id=message_id, task_id=task.request.id or "", now=timezone.now())
 
 
-SEND_TASKS: dict[str, Any] = {kind: shared_task(bind=True, name=task_name(kind))(_send) for kind in KINDS}
+SEND_TASKS: dict[str, Any] = {
+    kind.name: shared_task(bind=True, name=kind.task_name)(_send) for kind in all_kinds().values()
+}
 
 
 @shared_task(name=SWEEPER)

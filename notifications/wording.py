@@ -14,7 +14,7 @@ from django.template import Context, Engine, Library, Node, Template, TemplateSy
 from django.template.base import FilterExpression, NodeList, TextNode, VariableNode
 from django.template.defaulttags import ForNode, IfNode, do_for, do_if
 
-from notifications.catalogue import KINDS, LARGEST_PARTY, longest, sample
+from notifications.kinds import LARGEST_PARTY, all_kinds
 
 HOUSE_FACTS = frozenset({"company_name", "support_email"})  # known to every kind, see rendering
 LOOP_FACTS = ("forloop.counter", "forloop.first", "forloop.last")
@@ -61,7 +61,7 @@ def _engine() -> Engine:
 
 def placeholders(kind: str) -> list[str]:
     """The facts that texts of this kind may use."""
-    return sorted({*sample(kind), *HOUSE_FACTS})
+    return sorted({*all_kinds()[kind].sample, *HOUSE_FACTS})
 
 
 def fill(words: str, facts: dict[str, Any]) -> str:
@@ -112,7 +112,7 @@ def _parse(words: str) -> Template:
 
 def check_template(*, kind: str, subject: str, body: str) -> None:
     """Raise ValidationError that names the field and the cure when a text could not be filled in."""
-    if kind not in KINDS:
+    if kind not in all_kinds():
         return  # the field itself says so
     errors = {field: list(_problems(kind, words)) for field, words in (("subject", subject), ("body", body))}
     if found := {field: problems for field, problems in errors.items() if problems}:
@@ -137,7 +137,7 @@ def _misuses(kind: str, nodes: NodeList) -> Iterator[str]:
     if unknown := sorted(set(_names(nodes)) - known):
         yield f"There is no fact called {', '.join(unknown)}. Use: {', '.join(placeholders(kind))}."
         return
-    lists = sorted(name for name, value in sample(kind).items() if isinstance(value, list))
+    lists = sorted(name for name, value in all_kinds()[kind].sample.items() if isinstance(value, list))
     for loop in loops:
         if len(loop.loopvars) > 1 or loop.sequence.token not in lists:
             yield f"Write {{% for name in {lists[0]} %}}: one word for each of a list ({', '.join(lists)})."
@@ -159,12 +159,12 @@ def _costly(nodes: NodeList, lists: set[str]) -> Iterator[str]:
 def _try_out(kind: str, words: str) -> None:
     """Fill the words in with believable facts, with hardly any, and with the longest. Raises UnfitText."""
     house = dict.fromkeys(HOUSE_FACTS, "Tourdesk")
-    facts = sample(kind) | house
+    facts = {**all_kinds()[kind].sample, **house}
     if not fill(words, facts).strip():
         raise UnfitText("Filled in, this is blank.")
     fill(words, {name: type(value)() if isinstance(value, str | list) else value for name, value in facts.items()})
     try:
-        fill(words, longest(kind) | house)
+        fill(words, all_kinds()[kind].longest_facts() | house)
     except UnfitText as unfit:
         raise UnfitText(f"With a party of {LARGEST_PARTY} and the longest names: {unfit}") from unfit
 

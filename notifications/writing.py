@@ -6,15 +6,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
-from notifications.catalogue import WITH_A_RECEIPT
 from notifications.failures import FaultOfOurs, WrongAddress
+from notifications.kinds import all_kinds
 from notifications.models import Message
-from notifications.receipt import make_receipt
 from notifications.rendering import text_language
 
 logger = logging.getLogger(__name__)
-
-SPELLED = "Its receipt spells a name in Latin letters where our fonts lack the letters. Look whether it can be read."
 
 
 def check_recipient(address: str) -> None:
@@ -30,9 +27,9 @@ def check_recipient(address: str) -> None:
 
 
 def mail_of(message: Message) -> tuple[EmailMultiAlternatives, str]:
-    """From its frozen words, with what staff must know of it; a receipt is made of the row's facts.
+    """From its frozen words, with what staff must know of it; its attachment is made of the row's facts.
 
-    So a message that is sent again carries the same receipt.
+    So a message that is sent again carries the same one.
     """
     try:
         sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8")
@@ -45,17 +42,16 @@ def mail_of(message: Message) -> tuple[EmailMultiAlternatives, str]:
     mail.attach_alternative(message.html, "text/html")
     # What an e-mail service reports later (a bounce) names the row by this; other backends don't look at it.
     mail.metadata = {"message": str(message.uuid)}  # type: ignore[attr-defined]
-    return mail, _attach_receipt(mail, message)
+    return mail, _attach(mail, message)
 
 
-def _attach_receipt(mail: EmailMultiAlternatives, message: Message) -> str:
-    """Rows older than receipts have none."""
-    number = message.context.get("receipt")
-    if message.kind not in WITH_A_RECEIPT or not number:
+def _attach(mail: EmailMultiAlternatives, message: Message) -> str:
+    """The file of its kind, if it has one."""
+    make = all_kinds()[message.kind].attachment
+    attached = make(message.context, text_language(message.kind, message.language)) if make else None
+    if attached is None:
         return ""
-    receipt = make_receipt(message.context, text_language(message.kind, message.language))
-    mail.attach(f"Receipt-{number}.pdf", receipt.pdf, "application/pdf")
-    if receipt.spelled:
-        logger.warning("The receipt of mail #%s has letters that none of our fonts has", message.pk)
-        return SPELLED
-    return ""
+    mail.attach(attached.name, attached.content, attached.content_type)
+    if attached.note:
+        logger.warning("Mail #%s: %s", message.pk, attached.note)
+    return attached.note

@@ -6,4 +6,7 @@ class PaymentsConfig(AppConfig):
     verbose_name = "Money"
 
     def ready(self) -> None:
-        from payments import timeline  # noqa: F401 (its entries register themselves)
+        from notifications import kinds
+        from payments import mail_kinds, timeline  # noqa: F401 (its entries register themselves)
+
+        kinds.register(*mail_kinds.KINDS)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from bookings import emails as booking_emails
+from bookings.mail_facts import booking_facts, moment
 from notifications import outbox
 from payments.models import Payment, ProviderAlarm, Refund
 
@@ -74,17 +75,17 @@ def withdraw_confirmation(payment: Payment, *, reason: str) -> None:
 
 
 def receipt_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
-    """What notifications.receipt prints of a succeeded payment, as things stand now; what went back stands on it too.
+    """What receipts.receipt prints of a succeeded payment, as things stand now; what went back stands on it too.
 
     The payment's booking needs departure, trip, customer and travellers loaded.
     """
-    facts = booking_emails.booking_facts(payment.booking, now=now) | payment_facts(payment, now=now)
+    facts = booking_facts(payment.booking, now=now) | payment_facts(payment, now=now)
     back = payment.refunds.succeeded().aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return facts | {"refunded": f"{back:.2f}" if back else ""}
 
 
 def payment_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
-    """The facts of notifications.catalogue.PAYMENT beyond the booking's own; money in the payment's currency."""
+    """The facts of mail_kinds.PAYMENT beyond the booking's own; money in the payment's currency."""
     trip = payment.booking.departure.trip
     return {
         "transaction": payment.tx_ref,
@@ -92,8 +93,8 @@ def payment_facts(payment: Payment, *, now: datetime) -> dict[str, Any]:
         "currency": payment.currency,
         "amount": f"{payment.amount:.2f}",
         "receipt": receipt_name(payment),
-        "received": booking_emails.moment(payment.received_at, trip) if payment.received_at else "",
-        "as_of": booking_emails.moment(now, trip),
+        "received": moment(payment.received_at, trip) if payment.received_at else "",
+        "as_of": moment(now, trip),
     }
 
 

@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from bookings.actors import Actor
-from bookings.emails import written_out
 from bookings.links import can_pay_online, pay_url, read_token
+from bookings.mail_facts import written_out
 from bookings.models import Booking
 from notifications import numbers
 from notifications.refusals import Refused

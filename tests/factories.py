@@ -11,9 +11,9 @@ from bookings.actors import Actor, staff
 from bookings.models import Booking, Customer, Departure, Trip
 from bookings.services.create import create_booking
 from bookings.services.departures import departure_code
-from notifications.catalogue import sample
 from notifications.models import Message
 from notifications.outbox import Mail
+from tests.mail_kinds import sample
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)

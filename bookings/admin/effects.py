@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import ngettext
 
 from bookings.models import Customer
-from notifications.catalogue import KINDS
+from notifications.kinds import all_kinds
 
 
 def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
@@ -15,7 +15,7 @@ def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
     silent = len(addresses) - told
     if told:
         one, many = "The customer gets the mail “{label}”.", "{count} customers get the mail “{label}”."
-        yield ngettext(one, many, told).format(label=KINDS[kind][0], count=told)
+        yield ngettext(one, many, told).format(label=all_kinds()[kind].label, count=told)
     if silent:
         one = "{count} customer has no e-mail address and hears nothing."
         many = "{count} customers have no e-mail address and hear nothing."

@@ -12,7 +12,7 @@ from bookings.models import Booking
 from bookings.services import mailing
 from bookings.services.create import MAX_PARTY
 from bookings.wording import Agreed
-from notifications.catalogue import KINDS
+from notifications.kinds import all_kinds
 from notifications.number_fields import WholeField
 
 CURRENT = "current"  # MailForm's answer for the mail that fits the state
@@ -108,7 +108,7 @@ class MailForm(ActionForm):
         """The mail that fits the state, as it would be written now, then what can be sent again."""
         bookings = [booking for booking in self.rows if booking.customer.email]
         now = {mailing.CURRENT[b.status] for b in bookings if b.status in mailing.CURRENT}
-        words = KINDS[min(now)][0] if len(now) == 1 else "What fits each booking's state"
+        words = all_kinds()[min(now)].label if len(now) == 1 else "What fits each booking's state"
         again = [kind for kind in mailing.can_be_sent_again(bookings) if kind not in now]
         fresh = [(CURRENT, f"{words}, written afresh")] if now else []
-        return fresh + [(kind, f"{KINDS[kind][0]}, once more") for kind in again]
+        return fresh + [(kind, f"{all_kinds()[kind].label}, once more") for kind in again]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookings import emails
 from bookings.actors import Actor
+from bookings.mail_facts import moment
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.refusals.booking import PartyOutOfRange, TravellersNamed
@@ -68,7 +69,7 @@ def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: dat
     if not bookings:
         return
     held = seats_of(bookings)
-    old_starts = {b.pk: emails.moment(b.departure.starts_at, b.departure.trip) for b in bookings}
+    old_starts = {b.pk: moment(b.departure.starts_at, b.departure.trip) for b in bookings}
     entries = {b.pk: Rescheduled(before=b.departure.code, after=target.code) for b in bookings}
     target = Departure.objects.select_related("trip").get(pk=target.pk)
     for booking in bookings:

@@ -23,7 +23,7 @@ from unfold.utils import display_for_label
 from bookings.desk.strict import StrictAdmin
 from config.admin.jobs import task_names
 from config.lost_results import LOST
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 
 admin.site.unregister(TaskResult)
 admin.site.unregister(GroupResult)

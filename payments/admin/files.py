@@ -8,11 +8,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from notifications.receipt import receipt_pdf
 from notifications.rendering import text_language
 from payments.emails import receipt_facts, receipt_name
 from payments.models import Payment
 from payments.proofs import type_of
+from payments.receipts.receipt import receipt_pdf
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin

@@ -1,9 +1,9 @@
 """A payment's receipt: one A4 page made of frozen facts, in every script that people's names come in.
 
-The same facts always give the same bytes. The fonts are in notifications/fonts/; only what the text needs is read.
+The same facts always give the same bytes. The fonts are in payments/receipts/fonts/; only what the text needs is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from fpdf import FPDF
 
+from notifications.kinds import Attachment
 from notifications.rendering import written_facts
-from notifications.typesetting import Typesetter
 from notifications.words import of_language
+from payments.receipts.typesetting import Typesetter
 
 FONTS: Final = Path(__file__).parent / "fonts"
 NO_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)  # the page says when; the clock must not change the bytes
@@ -25,6 +26,9 @@ LABELS: Final = 42
 FOOTER: Final = 274
 INK, QUIET, LINE, PANEL = (31, 36, 48), (91, 100, 114), (217, 221, 228), (243, 244, 246)
 Row = tuple[str, str]
+SPELLED: Final = (
+    "Its receipt spells a name in Latin letters where our fonts lack the letters. Look whether it can be read."
+)
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "receipt": {"en": "Receipt {receipt}", "am": "ደረሰኝ {receipt}"},
@@ -60,8 +64,17 @@ class Receipt:
     spelled: bool
 
 
+def attached(facts: Mapping[str, Any], language: str) -> Attachment | None:
+    """The receipt of a payment confirmation's facts. Those older than receipts have none."""
+    number = facts.get("receipt")
+    if not number:
+        return None
+    receipt = make_receipt(dict(facts), language)
+    return Attachment(f"Receipt-{number}.pdf", receipt.pdf, "application/pdf", SPELLED if receipt.spelled else "")
+
+
 def receipt_pdf(facts: dict[str, Any], language: str = "en") -> bytes:
-    """The page, from the facts of catalogue.PAYMENT; `refunded`, of this payment, may be there too."""
+    """The page, from the facts of mail_kinds.PAYMENT; `refunded`, of this payment, may be there too."""
     return make_receipt(facts, language).pdf
 
 

@@ -1,4 +1,4 @@
-"""The scripts that people's names come in, each with its font in notifications/fonts/.
+"""The scripts that people's names come in, each with its font in payments/receipts/fonts/.
 
 A font is read only for a text that has letters of its script. A letter that no font has is spelled in Latin letters.
 """

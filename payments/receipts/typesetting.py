@@ -17,8 +17,8 @@ from fpdf.bidi import BIDI_BRACKETS, BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-from notifications import scripts
-from notifications.scripts import BASE, JOINERS
+from payments.receipts import scripts
+from payments.receipts.scripts import BASE, JOINERS
 
 # What is turned round in a text that runs from the right.
 MIRRORED: Final = {mark: pair["pair"] for mark, pair in BIDI_BRACKETS.items()} | dict(

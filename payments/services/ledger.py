@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Max
 
-from bookings import emails as booking_emails
 from bookings.actors import Actor
+from bookings.mail_kinds import about_dues
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.references import ALPHABET
@@ -63,7 +63,7 @@ def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, source: 
     entries = {pk: PaymentReceived(of_one, source) for pk, of_one in sums.items()}
     ledger.add_money(amounts, entries, actor=actor, now=now)
     topics = [booking.topic for booking in amounts]
-    untrue = ("payment_failure", *booking_emails.ABOUT_DUES)
+    untrue = ("payment_failure", *about_dues())
     outbox.withdraw(topics=topics, reason="The payment came after all.", kinds=untrue)
     emails.queue("payment_confirmation", payments, now=now)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from bookings.emails import booking_facts
+from bookings.mail_facts import booking_facts
 from bookings.models import Booking, Customer, Traveller
 from bookings.names import CURE, harmless, harmless_name, validate_name
 from notifications.models import Message

@@ -11,22 +11,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings import books
-from bookings.emails import WANTED_IN
+from bookings.mail_kinds import wanted_somewhere
 from bookings.models import Booking, Customer, Departure
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.importing import changes
 from bookings.timeline import Imported
 from bookings.unsent import present
 from notifications import delivery, outbox, owners
-from notifications.catalogue import KINDS, sample
 from notifications.models import Message, MessageTemplate
 from notifications.refusals import NoAddress
 from tests.factories import NOW, clerk, make_booking, make_message, make_user
+from tests.mail_kinds import KINDS, sample
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CONFIRMATION = "booking_confirmation"
 ABOUT_MONEY_THAT_MOVED = {"payment_confirmation", "payment_failure", "payment_refunded", "payment_voided"}
 TO_OPS = {"provider_alarm"}
+
+WANTED_IN = {kind.name: kind.wanted_in or () for kind in wanted_somewhere()}
 
 
 def waiting(kind: str = CONFIRMATION, booking: Booking | None = None, **changes: Any) -> tuple[Message, Booking]:

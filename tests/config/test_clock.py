@@ -14,7 +14,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from config import clock
 from config.celery import app
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from pytest_django import Settings
 from bookings.actors import SYSTEM
 from bookings.models import Booking, Departure
 from config import dashboard
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent, Refund
 from payments.services.checkout.verify import verify_payment

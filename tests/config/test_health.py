@@ -11,7 +11,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
 from config import health, readiness
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 from tests.factories import make_message
 
 pytestmark = pytest.mark.slow

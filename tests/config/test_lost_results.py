@@ -10,7 +10,7 @@ from django_celery_results.models import TaskResult
 from config import lost_results
 from config.celery import app
 from config.tasks import close_lost_results
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OVER = timedelta(seconds=300) + lost_results.MARGIN

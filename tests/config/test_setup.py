@@ -14,8 +14,8 @@ from config.clock import Scheduler
 from config.models import SetupStep
 from config.roles import ROLES
 from config.schedule import JOBS
-from notifications.catalogue import KINDS
 from notifications.models import MessageTemplate, ReminderRule
+from tests.mail_kinds import KINDS
 
 pytestmark = pytest.mark.django_db
 

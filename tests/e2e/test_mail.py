@@ -13,12 +13,12 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from bookings.services import transitions
 from notifications import outbox
-from notifications.catalogue import sample
 from notifications.models import Message, ReminderRule
 from tests.e2e.conftest import Stack, every_second, wait_until
 from tests.e2e.rabbit import Node
 from tests.e2e.smtp import Inbox
 from tests.factories import make_booking, make_customer, make_departure
+from tests.mail_kinds import sample
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e]
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bookings import books, emails
 from bookings.actors import SYSTEM
+from bookings.mail_facts import moment
 from bookings.models import Booking, Departure
 from bookings.services import reminders, transitions
 from notifications import delivery, outbox
@@ -105,7 +106,7 @@ def test_a_booking_names_the_start_that_a_departure_has_once_it_is_locked() -> N
         assert taking.is_alive()
     taking.join(10)
     [message] = Message.objects.all()
-    assert message.context["starts"] == emails.moment(later, departure.trip)
+    assert message.context["starts"] == moment(later, departure.trip)
 
 
 def test_the_second_of_two_clicks_gets_the_first_one_s_booking_even_when_it_took_the_last_seats() -> None:

@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
 from bookings.models import ApiKey, Departure
-from notifications.catalogue import SWEEPER
+from notifications.kinds import SWEEPER
 from notifications.models import Message
 from tests.e2e.conftest import Stack, every_second, responds, wait_until
 from tests.e2e.money import Connection

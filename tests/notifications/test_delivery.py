@@ -10,11 +10,12 @@ from django.db import connection as database
 from pytest_django import Settings
 
 from config.mail_address import why_unusable
-from notifications import connection, delivery, outbox, receipt, rendering, writing
-from notifications.catalogue import sample
+from notifications import connection, delivery, outbox, rendering
 from notifications.failures import OURS
 from notifications.models import Message, MessageTemplate
+from payments.receipts.receipt import SPELLED
 from tests.factories import NOW, make_message
+from tests.mail_kinds import sample
 
 from .conftest import MailServer
 
@@ -89,12 +90,12 @@ def test_letters_that_no_font_has_are_told_to_staff_and_to_the_log_without_the_n
     message = make_message(
         kind="payment_confirmation", context=sample("payment_confirmation") | {"customer_name": "ᚠᚢ"}
     )
-    assert (deliver(message), message.last_error) == ("sent", writing.SPELLED)
-    assert caplog.messages == [f"The receipt of mail #{message.pk} has letters that none of our fonts has"]
+    assert (deliver(message), message.last_error) == ("sent", SPELLED)
+    assert caplog.messages == [f"Mail #{message.pk}: {SPELLED}"]
 
 
 def test_a_font_that_is_missing_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(receipt, "FONTS", tmp_path)
+    monkeypatch.setattr("payments.receipts.receipt.FONTS", tmp_path)
     message = make_message(kind="payment_confirmation")
     assert (deliver(message), message.attempts, len(mail.outbox)) == ("queued", 0, 0)
     assert message.last_error == f"This mail could not be made (FileNotFoundError). {OURS}"

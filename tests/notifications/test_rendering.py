@@ -5,9 +5,9 @@ import pytest
 from django.template import Engine
 from pytest_django import Settings
 
-from notifications.catalogue import KINDS, sample
 from notifications.models import Message, MessageTemplate
 from notifications.rendering import preview, render
+from tests.mail_kinds import KINDS, sample
 
 pytestmark = pytest.mark.django_db
 

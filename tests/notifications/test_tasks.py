@@ -5,10 +5,10 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from notifications import delivery
-from notifications.catalogue import KINDS
 from notifications.models import Message
 from notifications.tasks import SEND_TASKS, send_due_messages
 from tests.factories import make_message
+from tests.mail_kinds import KINDS
 
 from .conftest import Published
 

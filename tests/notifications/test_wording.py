@@ -4,11 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from bookings.mail_kinds import LONGEST
 from bookings.models import Booking, Customer, Traveller, Trip
 from bookings.services.create import MAX_PARTY
-from notifications import catalogue
-from notifications.catalogue import LONGEST, longest, sample
+from notifications.kinds import LARGEST_PARTY, LONGEST_NAME, all_kinds
 from notifications.wording import UnfitText, check_template, fill, placeholders
+from tests.mail_kinds import sample
 
 KIND = "booking_confirmation"
 
@@ -158,7 +159,7 @@ MULTIPLIES = "{{ travellers" + "|join:customer_name" * 4 + " }}"
     ],
 )
 def test_a_text_that_would_grow_is_ended_before_it_takes_memory(body: str) -> None:
-    assert peak(body, longest(KIND)) < 12_000_000
+    assert peak(body, all_kinds()[KIND].longest_facts()) < 12_000_000
 
 
 def test_a_join_of_a_join_is_refused_with_its_cure_when_it_is_saved() -> None:
@@ -196,5 +197,5 @@ def test_a_text_is_tried_with_the_longest_that_can_be_stored() -> None:
         "reason": longest_in(Booking, "cancel_reason"),
     }
     assert [name for name, length in longest_of.items() if LONGEST[name] < length] == []
-    assert longest_in(Traveller, "name") == catalogue.LONGEST_NAME
-    assert catalogue.LARGEST_PARTY == MAX_PARTY
+    assert longest_in(Traveller, "name") == LONGEST_NAME
+    assert LARGEST_PARTY == MAX_PARTY

@@ -4,11 +4,11 @@ import pytest
 
 from bookings.models import Booking
 from notifications import words
-from notifications.catalogue import KINDS, sample
 from notifications.models import Message, MessageTemplate
 from notifications.rendering import render
 from notifications.wording import fill
 from payments.models import Payment, Refund
+from tests.mail_kinds import KINDS, sample
 
 AMHARIC_DAY = "እሑድ 27 ዲሴምበር 2026"
 

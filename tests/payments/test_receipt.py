@@ -10,10 +10,10 @@ from fpdf.bidi import auto_detect_base_direction
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-from notifications import scripts
-from notifications.catalogue import sample
-from notifications.receipt import FONTS, make_receipt, receipt_pdf
-from notifications.typesetting import Typesetter
+from payments.receipts import scripts
+from payments.receipts.receipt import FONTS, make_receipt, receipt_pdf
+from payments.receipts.typesetting import Typesetter
+from tests.mail_kinds import sample
 
 pytestmark = pytest.mark.slow
 

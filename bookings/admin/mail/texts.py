@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from bookings.admin.mail import pages
 from bookings.desk.strict import StrictAdmin
 from notifications import rendering, wording
-from notifications.catalogue import KINDS
+from notifications.kinds import all_kinds
 from notifications.models import MessageTemplate, ReminderRule
 from notifications.number_fields import WholeField
 
@@ -37,7 +37,7 @@ class MessageTemplateAdmin(StrictAdmin):
     @display(description="Facts you may use")
     def facts(self, template: MessageTemplate) -> SafeString:
         """Those of the row's kind; before it has one, those that every kind has."""
-        kinds = [template.kind] if template.kind else list(KINDS)
+        kinds = [template.kind] if template.kind else list(all_kinds())
         common = sorted(set.intersection(*(set(wording.placeholders(kind)) for kind in kinds)))
         return format_html_join(
             " ", '<code style="white-space:nowrap">{{{{ {} }}}}</code>', ((name,) for name in common)

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pypdf
 import pytest
 
-from bookings.emails import booking_facts
+from bookings.mail_facts import booking_facts
 from bookings.models import Booking
 from notifications import delivery
 from notifications.models import Message
-from notifications.receipt import receipt_pdf
 from payments import emails
 from payments.models import Payment
+from payments.receipts.receipt import receipt_pdf
 from payments.services.manual.record import ManualPayment, await_payment, fail_payments, record_payments
 from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk, make_booking
