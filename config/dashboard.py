@@ -25,6 +25,7 @@ from config.sidebar import list_url, may_view
 from config.stand_ins import stand_ins
 from notifications.kinds import SWEEPER
 from notifications.models import Message
+from payments import providers
 from payments.admin.filters import AGES as AGES_OF_PAYMENTS
 from payments.admin.filters import WAITING
 from payments.models import Payment, ProviderEvent, Refund
@@ -146,11 +147,9 @@ def payments(now: datetime) -> Iterator[Card]:
         {"status": "review"},
         tone="bad",
     )
-    unanswered = Payment.objects.filter(
-        method__in=Payment.PROVIDER, status__in=WAITING, created_at__lte=now - AGES_OF_PAYMENTS["1h"][1]
-    )
+    unanswered = Payment.objects.online().filter(status__in=WAITING, created_at__lte=now - AGES_OF_PAYMENTS["1h"][1])
     card = Card("Online payments open for an hour", "", "Nobody knows yet what became of them", "", "hourglass_bottom")
-    query = {"open_since": "1h", "method__in": ",".join(Payment.PROVIDER)}
+    query = {"open_since": "1h", "method__in": ",".join(providers.by_method())}
     yield _linked(unanswered, card, query, tone="warn")
 
 

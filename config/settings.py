@@ -225,7 +225,7 @@ CHAPA_CHECKOUT_HOSTS = env.hosts("CHAPA_CHECKOUT_HOSTS", "checkout.chapa.co")
 # Chapa's documents disagree on what the refund call names: its own reference, or ours.
 CHAPA_REFUND_BY = env.choice("CHAPA_REFUND_BY", "reference", "reference tx_ref")
 CHECKOUT_MINUTES = env.number("CHECKOUT_MINUTES", 60, least=15)  # a checkout link's life, as set at the provider
-ONLINE_CURRENCIES = ("ETB", "USD")  # what Chapa takes
+ONLINE_CURRENCIES = "payments.providers.currencies_taken"  # tells which can be paid online today
 REFUND_APPROVAL_LIMITS = env.amounts("REFUND_APPROVAL_LIMITS", "ETB:10000,USD:150,EUR:150")
 MAX_PROOF_BYTES = 5 * 1024 * 1024
 

@@ -31,13 +31,11 @@ STATUSES: Final[Table] = {
     "completed": {"en": "Completed", "am": "ተጠናቋል"},
     "no_show": {"en": "No-show", "am": "አልተገኙም"},
 }
-METHODS: Final[Table] = {
+METHODS: Final[Table] = {  # payments.providers adds theirs
     "cash": {"en": "Cash", "am": "ጥሬ ገንዘብ"},
     "bank_transfer": {"en": "Bank transfer", "am": "የባንክ ዝውውር"},
     "card": {"en": "Card terminal", "am": "የካርድ ማሽን"},
     "other": {"en": "Other", "am": "ሌላ"},
-    "chapa": {"en": "Chapa", "am": "ቻፓ"},
-    "sandbox": {"en": "Sandbox", "am": "የሙከራ ክፍያ"},
     "provider": {"en": "Through the provider", "am": "በክፍያ አቅራቢው በኩል"},
 }
 CODES: Final[dict[str, Table]] = {"status": STATUSES, "method": METHODS, "way": METHODS}

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
+
+from payments import providers
 
 
 class SeeOther(HttpResponseRedirect):
@@ -30,11 +31,9 @@ def private(response: HttpResponse, *, may_lead_to: Iterable[str] = ()) -> HttpR
 
 
 def checkout_pages() -> list[str]:
-    """Where the provider's checkout may be; plain HTTP, and any port, only for a provider on this machine."""
-    if not settings.CHAPA_SECRET_KEY:
-        return []
-    before, after = ("https://", "") if settings.CHAPA_BASE_URL.startswith("https://") else ("http://", ":*")
-    return [f"{before}{host}{after}" for host in settings.CHAPA_CHECKOUT_HOSTS]
+    """Where the provider's checkout may be."""
+    provider = providers.current()
+    return provider.checkout_pages() if provider else []
 
 
 def _origin(url: str) -> str:

@@ -22,8 +22,8 @@ from bookings.mail_facts import written_out
 from bookings.models import Booking
 from notifications import numbers
 from notifications.refusals import Refused
+from payments import providers
 from payments.emails import receipt_name
-from payments.gateway import registry
 from payments.models import Payment
 from payments.page_headers import SeeOther, checkout_pages, private
 from payments.refusals.checkout import BeingPrepared
@@ -101,15 +101,15 @@ def _pay_page(
     closed: str,
     changed: bool = False,
 ) -> HttpResponse:
-    now, gateway = timezone.now(), registry.current()
+    now, provider = timezone.now(), providers.current()
     context = {
         **_about(booking, now),
         "closed": closed,
         "changed": changed,
         "offers": [] if closed else offers(booking, now=now, asked=asked),
         "due": booking.due_at(now),
-        "provider": gateway.label if gateway else "",
-        "sandbox": gateway is not None and gateway.method == Payment.Method.SANDBOX,
+        "provider": provider.label if provider else "",
+        "sandbox": provider is not None and provider.is_sandbox,
     }
     page = render(request, "pay/pay.html", context)
     return private(page, may_lead_to=checkout_pages())

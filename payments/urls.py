@@ -7,8 +7,8 @@ from payments import pay_pages, sandbox, views, webhooks
 api = [
     path("payment/initiate/", views.PaymentInitiate.as_view(), name="api-payment-initiate"),
     path("payment/verify/", views.PaymentVerify.as_view(), name="api-payment-verify"),
-    path("payment/webhook/", webhooks.chapa_webhook, name="api-payment-webhook"),
-    path("payment/webhook/sandbox/", webhooks.sandbox_webhook_view, name="sandbox-webhook"),
+    path("payment/webhook/", webhooks.webhook, {"method": "chapa"}, name="api-payment-webhook"),
+    path("payment/webhook/<slug:method>/", webhooks.webhook, name="provider-webhook"),
     path("payment/callback/", views.PaymentCallback.as_view(), name="api-payment-callback"),
     path("payment/status/<str:tx_ref>/", views.PaymentStatus.as_view(), name="api-payment-status"),
     path("payment/user/", views.PaymentsOfUser.as_view(), name="api-payment-user"),

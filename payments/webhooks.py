@@ -1,19 +1,17 @@
-"""POST /api/payment/webhook/: check the signature over the raw bytes, store the event, answer 200, wake a worker.
+"""POST /api/payment/webhook/…: check the signature over the raw bytes, store the event, answer 200, wake a worker.
 
 Nothing is acted on here. Not a REST view: no parser, no key, no throttle stands between a provider and its row.
 """
 
 import logging
 
-from django.conf import settings
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications import dispatch
-from payments.gateway import sandbox, sandbox_webhook
-from payments.gateway.chapa_webhook import signature_ok
+from payments import providers
 from payments.services.provider_events import inbox
 
 logger = logging.getLogger(__name__)
@@ -22,32 +20,24 @@ MAX_BODY = 64 * 1024  # bytes
 
 
 @csrf_exempt
-def chapa_webhook(request: HttpRequest) -> HttpResponse:
-    return _receive(request, provider="chapa", secret=settings.CHAPA_WEBHOOK_SECRET)
-
-
-@csrf_exempt
-def sandbox_webhook_view(request: HttpRequest) -> HttpResponse:
-    """The same for the stand-in without a key, with a secret of its own."""
-    if not sandbox.is_on():
+def webhook(request: HttpRequest, method: str) -> HttpResponse:
+    """`method` names the provider."""
+    provider = providers.by_method().get(method)
+    if provider is None or not provider.takes_events():
         raise Http404
-    return _receive(request, provider="sandbox", secret=sandbox_webhook.secret())
-
-
-def _receive(request: HttpRequest, *, provider: str, secret: str) -> HttpResponse:
     if refusal := _unfit(request):
         return refusal
-    if not secret:
-        return _answer(503, "not_set_up", "CHAPA_WEBHOOK_SECRET isn't set here, so no event can be trusted.")
+    if not provider.secret():
+        return _answer(503, "not_set_up", f"{provider.secret_name} isn't set here, so no event can be trusted.")
     try:
         raw = request.read(MAX_BODY + 1)
     except UnreadablePostError:
         return _answer(400, "parse_error", "The body did not arrive.")
     if len(raw) > MAX_BODY:
         return _too_large()
-    if not signature_ok(raw, request.headers, secret):
+    if not provider.is_signed(raw, request.headers):
         return _answer(401, "signature", "The signature doesn't fit the body.")
-    return _store(provider, raw, request)
+    return _store(method, raw, request)
 
 
 def _unfit(request: HttpRequest) -> HttpResponse | None:

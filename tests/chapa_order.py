@@ -3,7 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from payments.gateway import Answer, Order, registry
+from payments.gateway import Answer, Order
+from payments.gateway.chapa import Chapa
+from payments.gateway.chapa_provider import ChapaProvider
 
 ORDER = Order(
     tx_ref="CHAPA-AAAA222233",
@@ -20,5 +22,10 @@ ORDER = Order(
 REF = ORDER.tx_ref
 
 
+def chapa() -> Chapa:
+    """With the settings of now."""
+    return ChapaProvider().gateway()
+
+
 def begin(**changes: Any) -> Answer:
-    return registry.chapa().initialise(Order(**{**vars(ORDER), **changes}))
+    return chapa().initialise(Order(**{**vars(ORDER), **changes}))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
+from payments import providers
 from payments.models import Payment
 
 AGES = {
@@ -58,7 +59,7 @@ class CheckFilter(DropdownFilter):
         return [("due", "To be asked about now"), ("watched", "Will be asked about again"), ("never", "Never asked")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        watched = Q(method__in=Payment.PROVIDER, next_check_at__isnull=False)
+        watched = ~Q(method__in=Payment.MANUAL) & Q(next_check_at__isnull=False)
         match self.value():
             case "due":
                 return queryset.filter(watched, next_check_at__lte=timezone.now())
@@ -70,16 +71,19 @@ class CheckFilter(DropdownFilter):
 
 
 class EventNameFilter(DropdownFilter):
-    """The names that Chapa documents; looking for all that ever came would read the whole table."""
+    """The names that the providers document; looking for all that ever came would read the whole table."""
 
     title = "event"
     parameter_name = "event"
-    KNOWN = ("charge.success", "charge.failed/cancelled", "charge.refunded", "charge.reversed")
+
+    @property
+    def known(self) -> list[str]:
+        return [name for provider in providers.by_method().values() for name in provider.events]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((name, name) for name in self.KNOWN), ("other", "Another one")]
+        return [*((name, name) for name in self.known), ("other", "Another one")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "other":
-            return queryset.exclude(event__in=self.KNOWN)
-        return queryset.filter(event=self.value()) if self.value() in self.KNOWN else queryset
+            return queryset.exclude(event__in=self.known)
+        return queryset.filter(event=self.value()) if self.value() in self.known else queryset

@@ -121,7 +121,7 @@ class PaymentAdmin(LookOnly):
         """What stands below the payment's head; a provider's words only where one was asked."""
         asked = ["provider_reference", "provider_mode", "checked_at", "check_note", "next_check_at"]
         names = ["external_reference", "note", "failure_reason", "recorded_by_label", "created_at"]
-        if obj is None or obj.method in Payment.PROVIDER:
+        if obj is None or obj.is_online:
             names += [*asked, "shown_charge", "shown_answer"]
         return [name for name in names if obj is None or getattr(obj, name, True) not in ("", None)]
 

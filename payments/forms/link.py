@@ -12,7 +12,7 @@ from bookings.links import pay_url
 from bookings.services.mailing import why_not_mail
 from bookings.wording import money
 from notifications.number_fields import AmountField
-from payments.gateway import sandbox
+from payments import providers
 from payments.services.checkout.payable import why_not_payable
 
 
@@ -35,7 +35,8 @@ class LinkForm(ActionForm):
 
     def prepare(self) -> None:
         [booking], now = self.rows, timezone.now()
-        self.sandbox = sandbox.is_on()
+        provider = providers.current()
+        self.sandbox = provider is not None and provider.is_sandbox
         if refusal := why_not_payable(booking, now):
             self.problem = self.why_not = refusal.detail
             self.ready = False

@@ -1,6 +1,6 @@
 """The narrow seam to payment providers: one file for each behind this protocol, and nothing else knows them.
 
-A second provider, or a provider's next version, is one new file here and one line in gateway.registry.
+What else differs by provider is a payments.providers.Provider, one for each.
 """
 
 from collections.abc import Iterator

@@ -61,9 +61,13 @@ def send(checkout_id: int) -> str:
     if checkout is None or not is_on():
         return "nothing to tell"
     raw = event_of(checkout)
+    path = reverse("provider-webhook", args=["sandbox"])
     try:
         response = httpx.post(
-            f"{settings.SITE_URL}{reverse('sandbox-webhook')}", content=raw, headers=sign(raw), timeout=SECONDS
+            f"{settings.SITE_URL}{path}",
+            content=raw,
+            headers=sign(raw),
+            timeout=SECONDS,
         )
     except httpx.HTTPError as error:
         return f"not delivered: {type(error).__name__}"

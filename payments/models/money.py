@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models import CURRENCIES, Booking, Money
 from bookings.models.states import Change, HasStates
 from notifications.claims import ClaimQuerySet
+from payments import providers
 
 at_least_a_cent = MinValueValidator(Decimal("0.01"))
 
@@ -23,10 +24,14 @@ def proof_path(_payment: "Payment | None", name: str) -> str:
     return f"proofs/{secrets.token_hex(16)}{PurePath(name).suffix.lower()}"
 
 
+def method_choices() -> list[tuple[str, str]]:
+    return [*Payment.Method.choices, *((p.method, p.label) for p in providers.by_method().values())]
+
+
 class PaymentQuerySet(ClaimQuerySet["Payment"]):
     def online(self) -> Self:
         """Through a provider."""
-        return self.filter(method__in=self.model.PROVIDER)
+        return self.exclude(method__in=self.model.MANUAL)
 
     def by_hand(self) -> Self:
         return self.filter(method__in=self.model.MANUAL)
@@ -46,12 +51,12 @@ class Payment(HasStates, models.Model):
     """
 
     class Method(models.TextChoices):
+        """By hand; what goes through a provider has its name (payments.providers)."""
+
         CASH = "cash", _("Cash")
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         CARD = "card", _("Card terminal")
         OTHER = "other", _("Other")
-        CHAPA = "chapa", _("Chapa")
-        SANDBOX = "sandbox", _("Sandbox")
 
     class Status(models.TextChoices):
         CREATED = "created", _("Created")
@@ -62,8 +67,7 @@ class Payment(HasStates, models.Model):
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
 
-    MANUAL = (Method.CASH, Method.BANK_TRANSFER, Method.CARD, Method.OTHER)
-    PROVIDER = (Method.CHAPA, Method.SANDBOX)
+    MANUAL = tuple(Method)  # any other method is a provider's
     OPEN = (Status.CREATED, Status.PENDING, Status.UNKNOWN)
     LATE = (Status.FAILED, Status.EXPIRED)  # closed by us, but money may come all the same
     CHANGES = {
@@ -76,7 +80,7 @@ class Payment(HasStates, models.Model):
 
     tx_ref = models.CharField(_("transaction"), max_length=50, unique=True, editable=False)
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments", verbose_name=_("booking"))
-    method = models.CharField(_("method"), max_length=15, choices=Method)
+    method = models.CharField(_("method"), max_length=15, choices=method_choices)
     amount = Money(_("amount"), validators=[at_least_a_cent])
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES)
     status = models.CharField(_("status"), max_length=10, choices=Status)
@@ -134,7 +138,8 @@ class Payment(HasStates, models.Model):
             models.UniqueConstraint(
                 fields=("booking",),
                 name="one_open_provider_payment_per_booking",
-                condition=Q(status__in=("created", "pending", "unknown"), method__in=("chapa", "sandbox")),
+                condition=Q(status__in=("created", "pending", "unknown"))
+                & ~Q(method__in=("cash", "bank_transfer", "card", "other")),
             ),
             models.UniqueConstraint(
                 fields=("method", "external_reference"),
@@ -164,6 +169,11 @@ class Payment(HasStates, models.Model):
 
     def __str__(self) -> str:
         return self.tx_ref
+
+    @property
+    def is_online(self) -> bool:
+        """Through a provider."""
+        return self.method not in self.MANUAL
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):

@@ -131,8 +131,7 @@ def _in_review(look: Look) -> Iterator[Decision]:
 def _unanswered(look: Look) -> Iterator[Decision]:
     """An answer would have closed or settled it by now: whatever was asked, nothing came back."""
     patient = look.now - max(HOUR, link_life() + LINK_MARGIN)
-    rows = Payment.objects.filter(
-        method__in=Payment.PROVIDER,
+    rows = Payment.objects.online().filter(
         status__in=(*Payment.OPEN, Payment.Status.FAILED),
         created_at__lte=patient,
         next_check_at__isnull=False,

@@ -20,7 +20,7 @@ from bookings.services import ledger
 from bookings.services.rows import lock_bookings
 from notifications import outbox
 from notifications.refusals import NotFound
-from payments import emails
+from payments import emails, providers
 from payments.models import Payment, Refund
 from payments.refusals.manual import ThroughProvider
 from payments.timeline import PaymentReceived, Sum, paid
@@ -31,14 +31,13 @@ PREFIXES = {
     "bank_transfer": "BANK",
     "card": "CARD",
     "other": "OTHER",
-    "chapa": "CHAPA",
-    "sandbox": "SANDBOX",
 }
 RECEIPTS_LOCK = 0x72637074  # "rcpt", a PostgreSQL advisory lock; config.clock has another
 
 
 def new_tx_ref(method: str) -> str:
-    return f"{PREFIXES[method]}-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
+    prefix = PREFIXES.get(method) or providers.by_method()[method].prefix
+    return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
 def lock_payment(payment_id: int) -> Payment:

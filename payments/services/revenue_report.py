@@ -15,6 +15,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from payments.models import Payment, Refund
+from payments.models.money import method_choices
 from payments.refusals.decisions import DaysReversed, TooManyDays
 
 LONGEST = timedelta(days=366)
@@ -43,7 +44,7 @@ class Line:
 
     @property
     def method_label(self) -> str:
-        return str(Payment.Method(self.method).label) if self.method else ""
+        return dict(method_choices()).get(self.method, self.method) if self.method else ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def revenue_report(*, first: date, last: date) -> RevenueReport:
     for row in _returned(start, end):
         line = _line(lines, row)
         line.refunded, line.voided = _exact(row["refunded"]), _exact(row["voided"])
-    order = list(Payment.Method.values)
+    order = [method for method, _label in method_choices()]
     found = sorted(lines.values(), key=lambda line: (line.currency, order.index(line.method or "")))
     found.sort(key=lambda line: line.day or first, reverse=True)
     return RevenueReport(first, last, found, _added(found, by_method=True), _added(found, by_method=False))
@@ -121,5 +122,5 @@ def _added(lines: Sequence[Line], *, by_method: bool) -> list[Line]:
         total.received += line.received
         total.refunded += line.refunded
         total.voided += line.voided
-    order = ["", *Payment.Method.values]
+    order = ["", *(method for method, _label in method_choices())]
     return sorted(sums.values(), key=lambda line: (line.currency, order.index(line.method or "")))

@@ -66,7 +66,7 @@ class RequestRefund(Action):
             if limit is not None:
                 above = f"When more than {money(limit, payment.currency)} go back for a booking"
             yield f"{above}, another person has to approve it."
-            if payment.method in Payment.PROVIDER:
+            if payment.is_online:
                 yield "Through the provider it takes one to three working days. What you pay by hand counts at once."
             else:
                 yield "It counts as paid out at once: hand over or transfer the money now."

@@ -33,7 +33,7 @@ class Verify(Action):
 
     def allows(self, payment: Payment, user: "User", now: datetime) -> bool:
         over = payment.status in Payment.LATE and payment.created_at < now - MAY_COME_LATE
-        return payment.method in Payment.PROVIDER and payment.status != Payment.Status.SUCCEEDED and not over
+        return payment.is_online and payment.status != Payment.Status.SUCCEEDED and not over
 
     def effects(self, payments: Sequence[Payment]) -> list[str]:
         return [

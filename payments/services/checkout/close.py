@@ -25,7 +25,7 @@ def can_close_unanswered(payment: Payment, now: datetime) -> bool:
     gateway = registry.current()
     strange = gateway is None or (payment.method, payment.provider_mode) != (gateway.method, gateway.mode)
     long_over = now - payment.created_at >= link_life() + DAY
-    return payment.method in Payment.PROVIDER and watched and (strange or long_over)
+    return payment.is_online and watched and (strange or long_over)
 
 
 @transaction.atomic

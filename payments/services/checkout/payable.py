@@ -11,6 +11,7 @@ from bookings.wording import money
 from notifications.refusals import Refused
 from payments.gateway import Gateway, registry
 from payments.models import Payment
+from payments.providers import currencies_taken, known_currencies
 from payments.refusals.checkout import (
     HoldOver,
     NotOnlineCurrency,
@@ -58,7 +59,7 @@ def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
         return ReviewFirst(name)
     if booking.status not in Booking.OWING:
         return NotPayable(name, booking.get_status_display().lower())
-    if booking.currency not in settings.ONLINE_CURRENCIES:
+    if booking.currency not in (currencies_taken() or known_currencies()):
         return NotOnlineCurrency(name, booking.currency)
     if _hold_is_over(booking, now):
         return HoldOver(name)

@@ -142,7 +142,7 @@ def _check_way(payment: Payment, way: str) -> None:
 
 
 def can_go_through_provider(payment: Payment) -> bool:
-    known = payment.method in Payment.PROVIDER and payment.provider_reference != ""
+    known = payment.is_online and payment.provider_reference != ""
     return known and registry.of_method(payment.method) is not None
 
 

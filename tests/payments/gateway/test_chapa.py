@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from payments.gateway import State, Verdict, chapa_http, registry
+from payments.gateway import State, Verdict, chapa_http
 from payments.gateway.chapa import Chapa
-from tests.chapa_order import ORDER, REF, begin
+from tests.chapa_order import ORDER, REF, begin, chapa
 from tests.provider import Provider
 
 
@@ -122,11 +122,11 @@ def test_a_checkout_without_tls_is_for_a_provider_on_this_machine_only(provider:
 
 
 CALLS: dict[str, Any] = {
-    "initialize": lambda: registry.chapa().initialise(ORDER),
-    "verify": lambda: registry.chapa().verify(tx_ref=REF),
-    "cancel": lambda: registry.chapa().cancel(tx_ref=REF),
-    "refund": lambda: registry.chapa().refund(tx_ref=REF, reference="AP1", amount=Decimal(1), reason="x"),
-    "refund_status": lambda: registry.chapa().refund_status(reference="AP1"),
+    "initialize": lambda: chapa().initialise(ORDER),
+    "verify": lambda: chapa().verify(tx_ref=REF),
+    "cancel": lambda: chapa().cancel(tx_ref=REF),
+    "refund": lambda: chapa().refund(tx_ref=REF, reference="AP1", amount=Decimal(1), reason="x"),
+    "refund_status": lambda: chapa().refund_status(reference="AP1"),
 }
 BROKEN = ("error500", "bad_gateway", "html", "broken_json", "wrong_type", "too_many", "redirect", "huge", "drop")
 
@@ -153,7 +153,7 @@ def test_silence_is_unknown(provider: Provider, call: str, monkeypatch: pytest.M
 def test_an_answer_in_drops_is_given_up(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chapa_http, "MOST_SECONDS", 0.1)
     provider.tell("verify", "drip")
-    answer = registry.chapa().verify(tx_ref=REF)
+    answer = chapa().verify(tx_ref=REF)
     assert (answer.verdict, answer.detail) == (Verdict.UNKNOWN, "Chapa's answer was too long or unreadable.")
 
 
@@ -177,7 +177,7 @@ def test_neither_the_key_nor_an_address_is_logged(provider: Provider, caplog: py
     caplog.set_level("DEBUG")
     begin()
     provider.tell("verify", "unauthorized")
-    registry.chapa().verify(tx_ref=REF)
+    chapa().verify(tx_ref=REF)
     assert [record.name for record in caplog.records if record.name.startswith(("httpx", "httpcore"))] == []
     assert not any(secret in caplog.text for secret in (provider.key, "0912345678", "abebe@mail.et"))
 

@@ -3,14 +3,15 @@ from decimal import Decimal
 
 import pytest
 
-from payments.gateway import ListIncomplete, State, registry
+from payments.gateway import ListIncomplete, State
+from tests.chapa_order import chapa
 from tests.provider import Provider
 
 TODAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def listed(provider: Provider, since: datetime = TODAY - timedelta(days=3)) -> list[str]:
-    return [row.reference for row in registry.chapa().transactions(since=since)]
+    return [row.reference for row in chapa().transactions(since=since)]
 
 
 def sold(provider: Provider, days_ago: list[float]) -> list[str]:
@@ -34,7 +35,7 @@ def test_a_list_that_begins_with_the_oldest_is_read_to_its_end(
 
 def test_a_row_reads_as_we_say_it(provider: Provider) -> None:
     provider.add("A", "12.5", status="refunded", created_at=TODAY)
-    [row] = registry.chapa().transactions(since=TODAY)
+    [row] = chapa().transactions(since=TODAY)
     assert (row.state, row.amount, row.currency, row.created_at) == (State.REFUNDED, Decimal("12.5"), "ETB", TODAY)
     assert row.raw == {
         "status": "refunded",
@@ -51,7 +52,7 @@ def test_a_list_that_breaks_off_says_so(provider: Provider, kind: str) -> None:
     sold(provider, [0.1] * 25)
     provider.tell("transactions", "slow", times=1)
     provider.tell("transactions", kind)
-    rows = registry.chapa().transactions(since=TODAY - timedelta(days=3))
+    rows = chapa().transactions(since=TODAY - timedelta(days=3))
     with pytest.raises(ListIncomplete) as why:
         list(rows)
     assert str(why.value)

@@ -3,26 +3,26 @@ from typing import Any
 
 import pytest
 
-from payments.gateway import Answer, State, Verdict, registry
-from tests.chapa_order import REF, begin
+from payments.gateway import Answer, State, Verdict
+from tests.chapa_order import REF, begin, chapa
 from tests.provider import Provider
 
 
 def test_cancel_ends_a_link_once(provider: Provider) -> None:
     begin()
-    answers = [registry.chapa().cancel(tx_ref=ref) for ref in (REF, REF, "CHAPA-UNKNOWN")]
+    answers = [chapa().cancel(tx_ref=ref) for ref in (REF, REF, "CHAPA-UNKNOWN")]
     assert [answer.verdict for answer in answers] == [Verdict.DONE, Verdict.REFUSED, Verdict.REFUSED]
 
 
 def paid_live(provider: Provider) -> Answer:
     begin()
     provider.pay(REF)
-    return registry.chapa().verify(tx_ref=REF)
+    return chapa().verify(tx_ref=REF)
 
 
 def refund(provider: Provider, amount: str = "1500.50") -> Answer:
-    reference = registry.chapa().verify(tx_ref=REF).reference
-    return registry.chapa().refund(tx_ref=REF, reference=reference, amount=Decimal(amount), reason="Trip cancelled")
+    reference = chapa().verify(tx_ref=REF).reference
+    return chapa().refund(tx_ref=REF, reference=reference, amount=Decimal(amount), reason="Trip cancelled")
 
 
 def test_a_refund_is_asked_for_as_a_form_and_followed(live: Provider) -> None:
@@ -34,7 +34,7 @@ def test_a_refund_is_asked_for_as_a_form_and_followed(live: Provider) -> None:
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
     for word, state in (("processing", State.PENDING), ("refunded", State.REFUNDED), ("reversed", State.REVERSED)):
         live.set_refund(answer.reference, word)
-        assert registry.chapa().refund_status(reference=answer.reference).state is state
+        assert chapa().refund_status(reference=answer.reference).state is state
 
 
 def test_a_refund_is_named_as_the_setting_says(live: Provider, settings: Any) -> None:
@@ -48,7 +48,7 @@ def test_a_refund_without_its_own_name_is_followed_by_the_payments(live: Provide
     live.book.refund_names_itself = False
     paid = paid_live(live)
     assert (refund(live).verdict, refund(live).reference) == (Verdict.DONE, "")
-    assert registry.chapa().refund_status(reference=paid.reference).verdict is Verdict.DONE
+    assert chapa().refund_status(reference=paid.reference).verdict is Verdict.DONE
 
 
 def test_a_test_key_refunds_nothing(provider: Provider) -> None:
@@ -72,15 +72,15 @@ def test_a_test_key_refunds_nothing(provider: Provider) -> None:
 )
 def test_a_refund_that_may_be_on_its_way_is_unknown(live: Provider, code: int, message: Any, verdict: Verdict) -> None:
     live.tell("refund", "answer", code=code, body={"message": message, "status": "failed", "data": None})
-    answer = registry.chapa().refund(tx_ref=REF, reference="AP1", amount=Decimal(1), reason="x")
+    answer = chapa().refund(tx_ref=REF, reference="AP1", amount=Decimal(1), reason="x")
     assert answer.verdict is verdict
 
 
 def test_a_refund_of_an_unnamed_payment_asks_nobody(live: Provider) -> None:
-    answer = registry.chapa().refund(tx_ref=REF, reference="", amount=Decimal(1), reason="x")
+    answer = chapa().refund(tx_ref=REF, reference="", amount=Decimal(1), reason="x")
     assert (answer.verdict, live.requests) == (Verdict.REFUSED, [])
 
 
 def test_a_refund_that_nobody_knows_is_not_found(live: Provider) -> None:
-    answer = registry.chapa().refund_status(reference="MERC-1")
+    answer = chapa().refund_status(reference="MERC-1")
     assert (answer.verdict, answer.state) == (Verdict.DONE, State.NOT_FOUND)

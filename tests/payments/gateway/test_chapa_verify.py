@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from payments.gateway import Answer, State, Verdict, registry
-from tests.chapa_order import REF, begin
+from payments.gateway import Answer, State, Verdict
+from tests.chapa_order import REF, begin, chapa
 from tests.provider import Provider
 
 
@@ -12,11 +12,11 @@ def verified(provider: Provider, status: str = "success", **changes: Any) -> Ans
     """What verify says of a transaction that the provider has in this state."""
     begin()
     provider.mark(REF, status, **changes)
-    return registry.chapa().verify(tx_ref=REF)
+    return chapa().verify(tx_ref=REF)
 
 
 def test_verify_sends_no_body(provider: Provider) -> None:
-    registry.chapa().verify(tx_ref=REF)
+    chapa().verify(tx_ref=REF)
     [request] = provider.requests
     assert (request.body, request.headers.get("content-type")) == ("", None)
 
@@ -61,21 +61,21 @@ def test_verify_without_details(
 ) -> None:
     """The last: "success" at the top only means looked up."""
     provider.tell("verify", "answer", code=code, body={"message": message, "status": status, "data": None})
-    answer = registry.chapa().verify(tx_ref=REF)
+    answer = chapa().verify(tx_ref=REF)
     assert (answer.verdict, answer.state) == meaning
 
 
 def test_a_transaction_of_the_other_mode_is_a_fault_of_ours(provider: Provider, settings: Any) -> None:
     begin()
     settings.CHAPA_SECRET_KEY = provider.live_key
-    answer = registry.chapa().verify(tx_ref=REF)
+    answer = chapa().verify(tx_ref=REF)
     assert answer.verdict is Verdict.MISCONFIGURED
 
 
 def test_an_answer_that_contradicts_itself_is_neither_success_nor_failure(provider: Provider) -> None:
     data = {"status": "success", "amount": 1, "currency": "ETB", "tx_ref": REF, "reference": "AP1", "mode": "test"}
     provider.tell("verify", "answer", body={"message": "Payment details", "status": "failed", "data": data})
-    assert registry.chapa().verify(tx_ref=REF).state is State.ODD
+    assert chapa().verify(tx_ref=REF).state is State.ODD
 
 
 @pytest.mark.parametrize(
@@ -135,5 +135,5 @@ def test_what_a_database_cannot_keep_is_taken_out(provider: Provider) -> None:
 
 def test_the_key_is_nowhere_in_what_we_say(provider: Provider) -> None:
     provider.tell("verify", "answer", code=401, body={"message": f"Invalid API Key {provider.key}", "status": "failed"})
-    answer = registry.chapa().verify(tx_ref=REF)
-    assert provider.key not in f"{answer} {registry.chapa()}"
+    answer = chapa().verify(tx_ref=REF)
+    assert provider.key not in f"{answer} {chapa()}"

@@ -15,7 +15,7 @@ from bookings.actors import SYSTEM
 from notifications.models import Message
 from notifications.refusals import Refused
 from payments import emails
-from payments.gateway import Answer, Fault, Verdict, registry
+from payments.gateway import Answer, Fault, Verdict
 from payments.models import Payment, ProviderAlarm
 from payments.services import provider_alarm, providers
 from payments.services.checkout.verify import close_attempt
@@ -25,6 +25,7 @@ from payments.services.provider_events.reconcile import reconcile_payments
 from payments.services.provider_refunds.check import check_refund
 from payments.services.provider_refunds.send import send_refund
 from tests.attempts import ask, begin, later, poll
+from tests.chapa_order import chapa
 from tests.factories import NOW
 from tests.payments.refunds import ask as ask_refund
 from tests.payments.refunds import begun_at, paid_at
@@ -200,9 +201,9 @@ def test_what_alternates_is_told_a_few_times_a_day_only(provider: Provider, capl
     wrong, right = Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), Answer(Verdict.DONE)
     with caplog.at_level(logging.WARNING):
         for minutes in range(0, 24 * 60, 14):
-            note(registry.chapa(), "verify", wrong, later(minutes))
+            note(chapa(), "verify", wrong, later(minutes))
             assert provider_alarm.standing("chapa")
-            note(registry.chapa(), "verify", right, later(minutes + 7))
+            note(chapa(), "verify", right, later(minutes + 7))
             assert not provider_alarm.standing("chapa")
     assert len(told()) == 6
     assert [caplog.text.count(words) for words in ("fails for all payments", "works again")] == [6, 6]
@@ -233,7 +234,7 @@ def test_it_is_asked_about_by_itself_while_nobody_else_asks(provider: Provider) 
 
 
 def test_a_refusal_that_nobody_was_asked_for_proves_nothing(provider: Provider) -> None:
-    gateway = registry.chapa()
+    gateway = chapa()
     note(gateway, "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
     note(gateway, "refund", Answer(Verdict.REFUSED, "It can't be named."), NOW)
     assert len(shown()) == 1
@@ -251,14 +252,14 @@ def test_a_database_that_fails_doesn_t_stop_the_payment(provider: Provider, monk
 
 
 def test_the_alarm_of_a_provider_that_is_not_used_any_more_is_not_shown(provider: Provider, settings: Settings) -> None:
-    note(registry.chapa(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
+    note(chapa(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
     settings.CHAPA_SECRET_KEY = ""
     assert shown() == []
 
 
 def test_a_good_call_costs_one_statement_more(provider: Provider, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        note(registry.chapa(), "verify", Answer(Verdict.DONE), NOW)
+        note(chapa(), "verify", Answer(Verdict.DONE), NOW)
 
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite in memory belongs to one thread")
@@ -266,7 +267,7 @@ def test_a_good_call_costs_one_statement_more(provider: Provider, django_assert_
 def test_many_workers_at_once_send_one_mail(provider: Provider) -> None:
     def fails(_number: int) -> None:
         try:
-            note(registry.chapa(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
+            note(chapa(), "verify", Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), NOW)
         finally:
             connections.close_all()
 
