@@ -9,7 +9,6 @@ from bookings.actors import SYSTEM
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from notifications.refusals import Refused
-from payments.gateway.chapa import Chapa
 from payments.models import Payment
 from payments.services.checkout.review import apply_review, reject_review
 from payments.services.checkout.verify import verify_payment
@@ -92,8 +91,7 @@ def test_money_that_can_t_stand_on_the_booking_is_refused_with_the_way_out(
     assert (Payment.objects.count(), booking_now()) == (1, ("pending", Decimal(0), True))
 
 
-def test_without_an_answer_it_stays_in_review(live: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Chapa, "READ_SECONDS", 0.3)
+def test_without_an_answer_it_stays_in_review(live: Provider) -> None:
     payment = in_review(live, amount=700)
     live.tell("verify", "error500")
     with pytest.raises(Refused) as refusal:

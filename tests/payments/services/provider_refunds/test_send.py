@@ -32,11 +32,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = NOW + timedelta(minutes=30)
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Chapa, "READ_SECONDS", 0.3)
-
-
 def send(payment: Payment, amount: str = "500.00") -> Refund:
     refund = ask(payment, amount, way="provider")
     send_refund(refund_id=refund.pk, now=NOW)
@@ -139,10 +134,14 @@ def test_a_test_key_refunds_nothing_and_says_so(provider: Provider) -> None:
     assert "live mode" in refund.check_note
 
 
-def test_timed_out_after_the_provider_stored_it_is_found_by_the_check(live: Provider) -> None:
+def test_timed_out_after_the_provider_stored_it_is_found_by_the_check(
+    live: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     payment = paid_at(live)
-    live.tell("refund", "slow", seconds=0.6, times=1)
-    refund = send(payment)
+    live.tell("refund", "slow", seconds=1, times=1)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(Chapa, "READ_SECONDS", 0.3)
+        refund = send(payment)
     assert state(refund) == ("unknown", Decimal("2000.00"))
     check(refund)
     assert (state(refund)[0], refund_mails()) == ("processing", [("queued", "500.00", "yes")])
