@@ -80,9 +80,9 @@ def due_day(booking: Booking) -> str:
     return booking.balance_due_on.isoformat() if booking.balance_due_on else ""
 
 
-def written_out(when: datetime, trip: Trip) -> str:
-    """Such as Tue 24 November 2026, 07:30, in the trip's time zone, for the customer's English pages."""
-    return in_english(moment(when, trip))
+def written_out(when: datetime, trip: Trip, language: str) -> str:
+    """Such as Tue 24 November 2026, 07:30, in the trip's time zone, for the customer's pages."""
+    return words.moment(moment(when, trip), language)
 
 
 def in_english(value: str) -> str:

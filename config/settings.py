@@ -59,7 +59,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "config.middleware.SecurityHeadersMiddleware",
     "config.middleware.NoNulMiddleware",
     "config.bodies.BodyLimitMiddleware",
@@ -172,6 +171,7 @@ LANGUAGES = [("en", "English"), ("am", "አማርኛ")]
 LANG_INFO.setdefault("am", {"bidi": False, "code": "am", "name": "Amharic", "name_local": "አማርኛ"})
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
+LOCALE_PATHS = [BASE_DIR / "locale"]  # customers' pages only: staff pages are English
 TIME_ZONE = env.text("TIME_ZONE", "Africa/Addis_Ababa")
 if TIME_ZONE not in available_timezones():
     env.stop("TIME_ZONE", "wants an IANA name such as Africa/Addis_Ababa.")

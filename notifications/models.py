@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.encoding import punycode
-from django.utils.translation import gettext_lazy as _
 
 from notifications.claims import ClaimQuerySet
 from notifications.kinds import kind_choices, reminder_choices
@@ -37,56 +36,56 @@ class Message(models.Model):
     """
 
     class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        QUEUED = "queued", _("Queued")
-        SENDING = "sending", _("Sending")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        BOUNCED = "bounced", _("Bounced")
+        DRAFT = "draft", "Draft"
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        BOUNCED = "bounced", "Bounced"
 
     UNSENT = (Status.DRAFT, Status.QUEUED)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=40, choices=kind_choices)
-    topic = models.CharField(_("about"), max_length=80, help_text="Such as booking:TD-7K3M9QX2.")
-    recipient = models.EmailField(_("to"))
+    kind = models.CharField("kind", max_length=40, choices=kind_choices)
+    topic = models.CharField("about", max_length=80, help_text="Such as booking:TD-7K3M9QX2.")
+    recipient = models.EmailField("to")
     recipient_chosen = models.BooleanField(
         default=False,
         db_default=False,
         editable=False,
         help_text="A person typed this address for this very message; otherwise it follows the customer's.",
     )
-    language = models.CharField(_("language"), max_length=10, default="en")
-    context = models.JSONField(_("facts"), default=dict)
+    language = models.CharField("language", max_length=10, default="en")
+    context = models.JSONField("facts", default=dict)
     dedupe_key = models.CharField(max_length=250, unique=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
-    due_at = models.DateTimeField(_("due"))
-    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.QUEUED)
+    due_at = models.DateTimeField("due")
+    subject = models.CharField("subject", max_length=255, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    last_error = models.TextField(_("last error"), blank=True)
+    attempts = models.PositiveSmallIntegerField("attempts", default=0)
+    last_error = models.TextField("last error", blank=True)
     possible_duplicate = models.BooleanField(
-        _("may have arrived twice"),
+        "may have arrived twice",
         default=False,
         help_text="A worker was lost while it sent this mail, so it was sent again.",
     )
     published_at = models.DateTimeField(null=True, editable=False, help_text="Last handed to the broker.")
     lease_expires_at = models.DateTimeField(null=True, editable=False, help_text="While sending: claimed until.")
-    task_id = models.CharField(_("task"), max_length=64, blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    withdrawn_reason = models.CharField(_("withdrawn because"), max_length=200, blank=True)
+    task_id = models.CharField("task", max_length=64, blank=True)
+    sent_at = models.DateTimeField("sent", null=True, blank=True)
+    withdrawn_reason = models.CharField("withdrawn because", max_length=200, blank=True)
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="resends")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField("created", auto_now_add=True)
 
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
+        verbose_name = "message"
+        verbose_name_plural = "messages"
         indexes = (
             models.Index(fields=("topic", "kind"), name="message_topic"),
             models.Index(fields=("recipient",), opclasses=("varchar_pattern_ops",), name="message_recipient"),
@@ -118,17 +117,17 @@ class Message(models.Model):
 class MessageTemplate(models.Model):
     """Staff's own words for one kind of mail in one language; without a row the built-in text is used."""
 
-    kind = models.CharField(_("kind"), max_length=40, choices=kind_choices)
-    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("text"), help_text=_("Plain text. {{ reference }} and the like stand for the facts."))
-    is_active = models.BooleanField(_("in use"), default=True)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    kind = models.CharField("kind", max_length=40, choices=kind_choices)
+    language = models.CharField("language", max_length=10, default="en", choices=settings.LANGUAGES)
+    subject = models.CharField("subject", max_length=200)
+    body = models.TextField("text", help_text="Plain text. {{ reference }} and the like stand for the facts.")
+    is_active = models.BooleanField("in use", default=True)
+    updated_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta:
         ordering = ("kind", "language")
-        verbose_name = _("mail text")
-        verbose_name_plural = _("mail texts")
+        verbose_name = "mail text"
+        verbose_name_plural = "mail texts"
         constraints = (models.UniqueConstraint(fields=("kind", "language"), name="one_template_per_kind_and_language"),)
 
     def __str__(self) -> str:
@@ -141,8 +140,8 @@ class MessageTemplate(models.Model):
 class ReminderRule(models.Model):
     """When a reminder is due: so many hours before the moment that its kind is about."""
 
-    kind = models.CharField(_("kind"), max_length=40, choices=reminder_choices)
-    hours_before = models.PositiveSmallIntegerField(_("hours before"), help_text=_("24 is a day before the start."))
+    kind = models.CharField("kind", max_length=40, choices=reminder_choices)
+    hours_before = models.PositiveSmallIntegerField("hours before", help_text="24 is a day before the start.")
     key = models.CharField(
         max_length=20,
         blank=True,
@@ -151,12 +150,12 @@ class ReminderRule(models.Model):
         editable=False,
         help_text="Names the rule in what was sent before its hours could change: the hours that it had then.",
     )
-    is_active = models.BooleanField(_("in use"), default=True)
+    is_active = models.BooleanField("in use", default=True)
 
     class Meta:
         ordering = ("kind", "-hours_before")
-        verbose_name = _("reminder rule")
-        verbose_name_plural = _("reminder rules")
+        verbose_name = "reminder rule"
+        verbose_name_plural = "reminder rules"
         constraints = (
             models.UniqueConstraint(fields=("kind", "hours_before"), name="one_rule_per_kind_and_time"),
             models.CheckConstraint(

@@ -11,16 +11,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from bookings.actors import Actor
 from bookings.links import can_pay_online, pay_url, read_token
-from bookings.mail_facts import written_out
+from bookings.mail_facts import due_day, written_out
 from bookings.models import Booking
-from notifications import numbers
+from notifications import numbers, words
 from notifications.refusals import Refused
 from payments import providers
 from payments.emails import receipt_name
@@ -49,7 +49,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return _not_found(request)
     if request.method == "POST":
         if not PayThrottle().allow_request(cast("Request", request), cast("APIView", None)):
-            return private(render(request, "pay/too_many.html", _house(), status=429))
+            return private(_render(request, "pay/too_many.html", booking, {}, status=429))
         return _begin(request, booking, link[1])
     if _looks(request) and (answer := _wait(request, booking)):
         return answer
@@ -90,7 +90,7 @@ def _wait(request: HttpRequest, booking: Booking) -> HttpResponse | None:
 def _wait_page(request: HttpRequest, booking: Booking, amount: Decimal, *, looks: int) -> HttpResponse:
     again = f"?looks={looks}&amount={amount:.2f}"
     context = {**_about(booking, timezone.now()), "again": again, "seconds": LINK_SOON}
-    return private(render(request, "pay/wait.html", context))
+    return private(_render(request, "pay/wait.html", booking, context))
 
 
 def _pay_page(
@@ -111,7 +111,7 @@ def _pay_page(
         "provider": provider.label if provider else "",
         "sandbox": provider is not None and provider.is_sandbox,
     }
-    page = render(request, "pay/pay.html", context)
+    page = _render(request, "pay/pay.html", booking, context)
     return private(page, may_lead_to=checkout_pages())
 
 
@@ -136,7 +136,7 @@ def pay_return(request: HttpRequest, tx_ref: str) -> HttpResponse:
         "pay_url": pay_url(booking) if can_pay_online(booking) else "",
         "back_to": _back_to(payment, booking, now),
     }
-    return private(render(request, "pay/return.html", context))
+    return private(_render(request, "pay/return.html", booking, context))
 
 
 def _back_to(payment: Payment, booking: Booking, now: datetime) -> str:
@@ -160,18 +160,27 @@ def _looks(request: HttpRequest) -> int:
 
 def _about(booking: Booking, now: datetime) -> dict[str, object]:
     trip = booking.departure.trip
-    held = booking.status == Booking.Status.PENDING and booking.hold_expires_at
+    language = booking.customer.language
+    held = booking.hold_expires_at if booking.status == Booking.Status.PENDING else None
     return {
-        **_house(),
         "how_to_pay": settings.PAYMENT_INSTRUCTIONS,
         "booking": booking,
         "trip": trip,
         "is_live": booking.status in Booking.OWING,
         "time_of": trip.time_zone.rpartition("/")[2].replace("_", " "),
-        "starts": written_out(booking.departure.starts_at, trip),
-        "hold_until": written_out(booking.hold_expires_at, trip) if held and booking.hold_expires_at else "",
+        "starts": written_out(booking.departure.starts_at, trip, language),
+        "hold_until": written_out(held, trip, language) if held else "",
+        "due_on": words.day(due_day(booking), language),
         "overdue": booking.is_overdue(now),
     }
+
+
+def _render(
+    request: HttpRequest, template: str, booking: Booking, context: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    """In the customer's language; the words are in locale/."""
+    with translation.override(booking.customer.language):
+        return render(request, template, {**_house(), "booking": booking, **context}, status=status)
 
 
 def _house() -> dict[str, object]:

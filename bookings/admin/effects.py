@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.utils.translation import ngettext
-
 from bookings.models import Customer
 from notifications.kinds import all_kinds
 
@@ -15,8 +13,8 @@ def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:
     silent = len(addresses) - told
     if told:
         one, many = "The customer gets the mail “{label}”.", "{count} customers get the mail “{label}”."
-        yield ngettext(one, many, told).format(label=all_kinds()[kind].label, count=told)
+        yield (one if told == 1 else many).format(label=all_kinds()[kind].label, count=told)
     if silent:
         one = "{count} customer has no e-mail address and hears nothing."
         many = "{count} customers have no e-mail address and hear nothing."
-        yield ngettext(one, many, silent).format(count=silent)
+        yield (one if silent == 1 else many).format(count=silent)

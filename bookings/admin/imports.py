@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm
@@ -37,7 +36,7 @@ class UploadForm(ImportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["import_file"].help_text = _("CSV (UTF-8) or Excel (.xlsx), up to 10 MB and 50,000 rows.")
+        self.fields["import_file"].help_text = "CSV (UTF-8) or Excel (.xlsx), up to 10 MB and 50,000 rows."
         self.fields["import_file"].widget.attrs["accept"] = ".csv,.xlsx"
         self.fields["format"].required = False
         self.fields["format"].widget = forms.HiddenInput()
@@ -45,7 +44,7 @@ class UploadForm(ImportForm):
     def clean_import_file(self) -> Any:
         file = self.cleaned_data["import_file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is larger than 10 MB. Divide it into smaller ones."))
+            raise forms.ValidationError("The file is larger than 10 MB. Divide it into smaller ones.")
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -58,14 +57,14 @@ class UploadForm(ImportForm):
 
 class ConfirmForm(ConfirmImportForm):
     good_rows = forms.BooleanField(
-        label=_("Import the good rows"),
-        help_text=_("Leave out the rows that are refused. Without this tick nothing is imported while one is refused."),
+        label="Import the good rows",
+        help_text="Leave out the rows that are refused. Without this tick nothing is imported while one is refused.",
         required=False,
         widget=UnfoldBooleanWidget,
     )
     send_confirmations = forms.BooleanField(
-        label=_("Send confirmations"),
-        help_text=_("Mail the customers of confirmed bookings that are still to travel. Otherwise nobody is mailed."),
+        label="Send confirmations",
+        help_text="Mail the customers of confirmed bookings that are still to travel. Otherwise nobody is mailed.",
         required=False,
         widget=UnfoldBooleanWidget,
     )
@@ -75,13 +74,13 @@ class ConfirmForm(ConfirmImportForm):
     def clean_import_file_name(self) -> str:
         name: str = self.cleaned_data["import_file_name"]
         if not re.fullmatch(r"[0-9a-f]{32}", name):
-            raise forms.ValidationError(_("Upload the file again."))
+            raise forms.ValidationError("Upload the file again.")
         return name
 
     def clean_format(self) -> str:
         number: str = self.cleaned_data["format"]
         if number not in map(str, range(len(FORMATS))):
-            raise forms.ValidationError(_("Upload the file again."))
+            raise forms.ValidationError("Upload the file again.")
         return number
 
 
@@ -164,7 +163,7 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         if figures is None:
             return self._upload_again(request)
         file = form.cleaned_data["original_file_name"]
-        messages.info(request, _("%(file)s was imported already: %(figures)s.") % {"file": file, "figures": figures})
+        messages.info(request, f"{file} was imported already: {figures}.")
         return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
 
     def _import(self, request: HttpRequest, form: Any, storage: UploadStorage, data: bytes) -> HttpResponse:
@@ -181,14 +180,14 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         return redirect(f"admin:{'_'.join(self.get_model_info())}_changelist")
 
     def _upload_again(self, request: HttpRequest) -> HttpResponse:
-        messages.error(request, _("The uploaded file is no longer kept. Upload it again."))
+        messages.error(request, "The uploaded file is no longer kept. Upload it again.")
         return redirect(f"admin:{'_'.join(self.get_model_info())}_import")
 
     def _still_running(self, request: HttpRequest, form: Any) -> HttpResponse:
         """Pressed twice, or the proxy gave up waiting: the first press goes on, and its result is kept."""
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Import"),
+            "title": "Import",
             "opts": self.opts,
             "confirm_form": form,
         }
@@ -197,20 +196,20 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
     def _ask_again(self, request: HttpRequest, form: Any, result: Any) -> HttpResponse:
         report = result.report
         if report and report.changed and report.written_in not in form.data.get("named", ""):
-            messages.warning(request, _("Nothing was imported yet: this is what the file does when it is read so."))
+            messages.warning(request, "Nothing was imported yet: this is what the file does when it is read so.")
         elif report and report.changed:
             messages.error(
                 request,
-                _("Nothing was imported: bookings or departures have changed since you were asked. Look at it again."),
+                "Nothing was imported: bookings or departures have changed since you were asked. Look at it again.",
             )
         elif report:
             messages.error(
-                request, _("Nothing was imported: some rows are refused. Correct the file, or import the good rows.")
+                request, "Nothing was imported: some rows are refused. Correct the file, or import the good rows."
             )
         context = {
             **self.admin_site.each_context(request),
             **self.get_import_context_data(),
-            "title": _("Import"),
+            "title": "Import",
             "opts": self.opts,
             "confirm_form": form,
             "result": result,
@@ -222,7 +221,7 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
         figures = f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged"
         if report.refused:
             figures += f", {len(report.refused)} left out"
-        messages.success(request, _("Imported %(file)s: %(figures)s.") % {"file": file_name, "figures": figures})
+        messages.success(request, f"Imported {file_name}: {figures}.")
         LogEntry.objects.create(
             user=clerk(request),
             content_type=ContentType.objects.get_for_model(self.opts.model),

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
-from django.utils.translation import ngettext
 
 from bookings.actors import Actor
 from bookings.desk.forms import ActionForm
@@ -35,7 +34,7 @@ class Wording:
     many: str
 
     def of(self, names: Sequence[str]) -> str:
-        return ngettext(self.one, self.many, len(names)).format(name=names[0], count=len(names))
+        return (self.one if len(names) == 1 else self.many).format(name=names[0], count=len(names))
 
 
 class Action:

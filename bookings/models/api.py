@@ -1,7 +1,8 @@
 """Keys of other systems, and the answers they got. See bookings.models."""
 
+from typing import Self
+
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
 from notifications.claims import ClaimQuerySet
@@ -19,11 +20,16 @@ SCOPES = [
 class ApiKey(AbstractAPIKey):
     """A key for another system, with what it may do. Keys of one name are one integration (key rotation)."""
 
-    scopes = models.JSONField(_("scopes"), default=list)
+    scopes = models.JSONField("scopes", default=list)
 
     class Meta(AbstractAPIKey.Meta):
         verbose_name = "API key"
         verbose_name_plural = "API keys"
+
+
+class ApiRequestQuerySet(ClaimQuerySet["ApiRequest"]):
+    def unanswered(self) -> Self:
+        return self.filter(status_code__isnull=True)
 
 
 class ApiRequest(models.Model):
@@ -40,7 +46,7 @@ class ApiRequest(models.Model):
     body = models.JSONField(null=True)
     created_at = models.DateTimeField()
 
-    objects = ClaimQuerySet["ApiRequest"].as_manager()
+    objects = ApiRequestQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=("created_at",), name="api_request_created"),)

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from bookings.models.text import Composed
@@ -13,28 +12,28 @@ from bookings.names import validate_name
 class Customer(models.Model):
     """Who pays and gets the mails. An integration knows its customers by its own `user_id`."""
 
-    name = Composed(_("name"), max_length=150, validators=[validate_name])
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Without it no mail can be sent."))
-    phone = models.CharField(_("phone"), max_length=30, blank=True, help_text=_("Such as +251 91 123 4567."))
-    country = CountryField(_("country"), blank=True)
+    name = Composed("name", max_length=150, validators=[validate_name])
+    email = models.EmailField("e-mail", blank=True, help_text="Without it no mail can be sent.")
+    phone = models.CharField("phone", max_length=30, blank=True, help_text="Such as +251 91 123 4567.")
+    country = CountryField("country", blank=True)
     language = models.CharField(
-        _("language"),
+        "language",
         max_length=10,
         default="en",
         choices=settings.LANGUAGES,
-        help_text=_("English is sent until a mail text in this language is in use."),
+        help_text="English is sent until a mail text in this language is in use.",
     )
-    integration = models.CharField(_("integration"), max_length=50, blank=True, editable=False)
+    integration = models.CharField("integration", max_length=50, blank=True, editable=False)
     user_id = models.CharField(
-        _("user id"), max_length=64, blank=True, editable=False, help_text=_("The integration's own id.")
+        "user id", max_length=64, blank=True, editable=False, help_text="The integration's own id."
     )
-    notes = models.TextField(_("notes"), blank=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    notes = models.TextField("notes", blank=True)
+    created_at = models.DateTimeField("created", auto_now_add=True)
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("customer")
-        verbose_name_plural = _("customers")
+        verbose_name = "customer"
+        verbose_name_plural = "customers"
         indexes = (
             # For the search by its beginning: outside the C collation LIKE 'a%' needs pattern_ops.
             models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="customer_email"),

@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models.customers import Customer
 from bookings.models.states import Change, HasStates
@@ -49,18 +48,18 @@ class Booking(HasStates, models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITLISTED = "waitlisted", _("Waiting list")
-        PENDING = "pending", _("Pending")
-        CONFIRMED = "confirmed", _("Confirmed")
-        EXPIRED = "expired", _("Expired")
-        CANCELLED = "cancelled", _("Cancelled")
-        COMPLETED = "completed", _("Completed")
-        NO_SHOW = "no_show", _("No-show")
+        WAITLISTED = "waitlisted", "Waiting list"
+        PENDING = "pending", "Pending"
+        CONFIRMED = "confirmed", "Confirmed"
+        EXPIRED = "expired", "Expired"
+        CANCELLED = "cancelled", "Cancelled"
+        COMPLETED = "completed", "Completed"
+        NO_SHOW = "no_show", "No-show"
 
     class Source(models.TextChoices):
-        STAFF = "staff", _("Staff")
-        API = "api", _("API")
-        IMPORT = "import", _("Import")
+        STAFF = "staff", "Staff"
+        API = "api", "API"
+        IMPORT = "import", "Import"
 
     LIVE = (Status.WAITLISTED, Status.PENDING, Status.CONFIRMED)  # still to travel, or wanting to
     OWING = (Status.PENDING, Status.CONFIRMED)  # has seats and is asked for money
@@ -81,50 +80,50 @@ class Booking(HasStates, models.Model):
         "close_waiting": Change((Status.WAITLISTED,), "closed", Status.CANCELLED),
     }
 
-    reference = models.CharField(_("reference"), max_length=12, unique=True, editable=False)
-    departure = models.ForeignKey(Departure, models.PROTECT, related_name="bookings", verbose_name=_("departure"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="bookings", verbose_name=_("customer"))
+    reference = models.CharField("reference", max_length=12, unique=True, editable=False)
+    departure = models.ForeignKey(Departure, models.PROTECT, related_name="bookings", verbose_name="departure")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="bookings", verbose_name="customer")
     party_size = models.PositiveSmallIntegerField(
-        _("party size"), validators=[MinValueValidator(1), MaxValueValidator(500)]
+        "party size", validators=[MinValueValidator(1), MaxValueValidator(500)]
     )
-    status = models.CharField(_("status"), max_length=10, choices=Status, editable=False)
-    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES)
-    unit_price = Money(_("price a person"))
-    total = Money(_("total"))
-    deposit_due = Money(_("deposit"), default=Decimal(0))
-    paid = Money(_("paid"), default=Decimal(0))
+    status = models.CharField("status", max_length=10, choices=Status, editable=False)
+    currency = models.CharField("currency", max_length=3, choices=CURRENCIES)
+    unit_price = Money("price a person")
+    total = Money("total")
+    deposit_due = Money("deposit", default=Decimal(0))
+    paid = Money("paid", default=Decimal(0))
     going_back = Money(
-        _("on its way back"), default=Decimal(0), db_default=Decimal(0), editable=False, help_text="Kept by payments."
+        "on its way back", default=Decimal(0), db_default=Decimal(0), editable=False, help_text="Kept by payments."
     )
     balance_due_on = models.DateField(
-        _("all to be paid by"), null=True, blank=True, help_text=_("The last day, in the trip's time zone.")
+        "all to be paid by", null=True, blank=True, help_text="The last day, in the trip's time zone."
     )
-    hold_expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
+    hold_expires_at = models.DateTimeField("held until", null=True, blank=True)
     payment_open = models.BooleanField(
         default=False,
         db_default=False,
         editable=False,
         help_text="Kept by payments: money may be on its way, so the hold doesn't end.",
     )
-    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.STAFF)
-    integration = models.CharField(_("integration"), max_length=50, blank=True, editable=False)
+    source = models.CharField("source", max_length=10, choices=Source, default=Source.STAFF)
+    integration = models.CharField("integration", max_length=50, blank=True, editable=False)
     external_reference = Composed(
-        _("reference elsewhere"), max_length=64, blank=True, help_text=_("In the system it was imported from.")
+        "reference elsewhere", max_length=64, blank=True, help_text="In the system it was imported from."
     )
     creation_key = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Names the intent: a form sent twice makes one booking."
     )
-    cancel_reason = models.CharField(_("cancelled because"), max_length=255, blank=True)
-    notes = models.TextField(_("notes"), blank=True)
-    created_at = models.DateTimeField(_("booked"))
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    cancel_reason = models.CharField("cancelled because", max_length=255, blank=True)
+    notes = models.TextField("notes", blank=True)
+    created_at = models.DateTimeField("booked")
+    updated_at = models.DateTimeField("changed", auto_now=True)
 
     objects = BookingQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("booking")
-        verbose_name_plural = _("bookings")
+        verbose_name = "booking"
+        verbose_name_plural = "bookings"
         indexes = (
             models.Index(fields=("status", "-id"), name="booking_status"),
             models.Index(fields=("departure", "status"), name="booking_departure_status"),
@@ -220,19 +219,19 @@ class Traveller(models.Model):
     """A person on the manifest; a party may have unnamed ones until the day."""
 
     class Category(models.TextChoices):
-        ADULT = "adult", _("Adult")
-        CHILD = "child", _("Child")
-        INFANT = "infant", _("Infant")
+        ADULT = "adult", "Adult"
+        CHILD = "child", "Child"
+        INFANT = "infant", "Infant"
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="travellers")
-    name = Composed(_("name"), max_length=150, validators=[validate_name])
-    category = models.CharField(_("category"), max_length=10, choices=Category, default=Category.ADULT)
-    notes = models.CharField(_("notes"), max_length=255, blank=True, help_text=_("Diet, mobility, room…"))
+    name = Composed("name", max_length=150, validators=[validate_name])
+    category = models.CharField("category", max_length=10, choices=Category, default=Category.ADULT)
+    notes = models.CharField("notes", max_length=255, blank=True, help_text="Diet, mobility, room…")
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = _("traveller")
-        verbose_name_plural = _("travellers")
+        verbose_name = "traveller"
+        verbose_name_plural = "travellers"
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
@@ -242,21 +241,21 @@ class BookingEvent(models.Model):
     """One line of a booking's timeline; never changed. A status change has exactly one, with an actor."""
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="events")
-    kind = models.CharField(_("what"), max_length=30)
+    kind = models.CharField("what", max_length=30)
     from_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
     to_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
     facts = models.JSONField(
         default=dict, db_default=models.Value({}, models.JSONField()), help_text="See bookings.timeline."
     )
-    text = models.CharField(_("text"), max_length=500, blank=True)  # of rows from before facts
+    text = models.CharField("text", max_length=500, blank=True)  # of rows from before facts
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    actor_label = models.CharField(_("by"), max_length=150)
-    created_at = models.DateTimeField(_("when"))
+    actor_label = models.CharField("by", max_length=150)
+    created_at = models.DateTimeField("when")
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = _("timeline entry")
-        verbose_name_plural = _("timeline")
+        verbose_name = "timeline entry"
+        verbose_name_plural = "timeline"
         constraints = (models.CheckConstraint(condition=~Q(actor_label=""), name="event_has_an_actor"),)
 
     def __str__(self) -> str:

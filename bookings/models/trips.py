@@ -11,7 +11,6 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models.states import Change, HasStates
 
@@ -22,7 +21,7 @@ not_negative = MinValueValidator(Decimal(0))
 
 def check_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(_("Give an IANA time zone such as Africa/Addis_Ababa."))
+        raise ValidationError("Give an IANA time zone such as Africa/Addis_Ababa.")
 
 
 if TYPE_CHECKING:
@@ -42,70 +41,66 @@ class Money(DecimalField):
 
 def check_tiers(value: str) -> None:
     if not all(TIER.fullmatch(tier) for tier in value.split(",")):
-        raise ValidationError(_("Write days:percent, with commas between, such as 30:100, 14:50."))
+        raise ValidationError("Write days:percent, with commas between, such as 30:100, 14:50.")
 
 
 class Trip(models.Model):
     """What is sold: a journey that departs again and again."""
 
     class Deposit(models.TextChoices):
-        NONE = "none", _("Nothing in advance")
-        FIXED = "fixed", _("A fixed amount a person")
-        PERCENT = "percent", _("A percentage of the total")
+        NONE = "none", "Nothing in advance"
+        FIXED = "fixed", "A fixed amount a person"
+        PERCENT = "percent", "A percentage of the total"
 
     code = models.CharField(
-        _("code"),
+        "code",
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", _("Capital letters, digits and dashes."))],
+        validators=[RegexValidator(r"^[A-Z0-9][A-Z0-9-]*$", "Capital letters, digits and dashes.")],
     )
-    name = models.CharField(_("name"), max_length=120)
-    destination = models.CharField(_("destination"), max_length=120)
-    description = models.TextField(_("description"), blank=True)
-    time_zone = models.CharField(
-        _("time zone"), max_length=50, default=settings.TIME_ZONE, validators=[check_time_zone]
-    )
-    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="ETB")
-    price = Money(_("price a person"), validators=[not_negative])
-    capacity = models.PositiveSmallIntegerField(_("usual capacity"), default=20)
-    duration_hours = models.PositiveSmallIntegerField(
-        _("length in hours"), default=10, validators=[MinValueValidator(1)]
-    )
+    name = models.CharField("name", max_length=120)
+    destination = models.CharField("destination", max_length=120)
+    description = models.TextField("description", blank=True)
+    time_zone = models.CharField("time zone", max_length=50, default=settings.TIME_ZONE, validators=[check_time_zone])
+    currency = models.CharField("currency", max_length=3, choices=CURRENCIES, default="ETB")
+    price = Money("price a person", validators=[not_negative])
+    capacity = models.PositiveSmallIntegerField("usual capacity", default=20)
+    duration_hours = models.PositiveSmallIntegerField("length in hours", default=10, validators=[MinValueValidator(1)])
     hold_hours = models.PositiveSmallIntegerField(
-        _("hold in hours"),
+        "hold in hours",
         default=48,
         validators=[MinValueValidator(1)],
-        help_text=_("How long an unpaid booking keeps its seats."),
+        help_text="How long an unpaid booking keeps its seats.",
     )
-    deposit_type = models.CharField(_("deposit"), max_length=10, choices=Deposit, default=Deposit.PERCENT)
-    deposit_value = Money(_("deposit amount or percent"), default=Decimal(30), validators=[not_negative])
+    deposit_type = models.CharField("deposit", max_length=10, choices=Deposit, default=Deposit.PERCENT)
+    deposit_value = Money("deposit amount or percent", default=Decimal(30), validators=[not_negative])
     balance_due_days = models.PositiveSmallIntegerField(
-        _("balance due"),
+        "balance due",
         default=14,
         db_default=14,
-        help_text=_("Days before the departure on which all has to be paid."),
+        help_text="Days before the departure on which all has to be paid.",
     )
     cancellation_tiers = models.CharField(
-        _("paid back when cancelled"),
+        "paid back when cancelled",
         max_length=100,
         default="30:100, 14:50",
         db_default="30:100, 14:50",
         blank=True,
         validators=[check_tiers],
-        help_text=_("Days before the departure : percent paid back. 30:100, 14:50 gives all, then half, then nothing."),
+        help_text="Days before the departure : percent paid back. 30:100, 14:50 gives all, then half, then nothing.",
     )
-    is_active = models.BooleanField(_("on sale"), default=True)
+    is_active = models.BooleanField("on sale", default=True)
 
     class Meta:
         ordering = ("code",)
-        verbose_name = _("trip")
-        verbose_name_plural = _("trips")
+        verbose_name = "trip"
+        verbose_name_plural = "trips"
         constraints = (
             models.CheckConstraint(condition=Q(price__gte=0), name="trip_price_not_negative"),
             models.CheckConstraint(
                 condition=Q(deposit_value__gte=0) & (~Q(deposit_type="percent") | Q(deposit_value__lte=100)),
                 name="trip_deposit_in_range",
-                violation_error_message=_("A percentage lies between 0 and 100."),
+                violation_error_message="A percentage lies between 0 and 100.",
             ),
         )
 
@@ -125,11 +120,11 @@ class Departure(HasStates, models.Model):
     """
 
     class Status(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
-        CANCELLED = "cancelled", _("Cancelled")
-        COMPLETED = "completed", _("Completed")
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+        CANCELLED = "cancelled", "Cancelled"
+        COMPLETED = "completed", "Completed"
 
     CHANGES = {
         "open": Change((Status.DRAFT, Status.CLOSED), "opened", Status.OPEN),
@@ -138,24 +133,24 @@ class Departure(HasStates, models.Model):
         "complete": Change((Status.OPEN, Status.CLOSED), "completed", Status.COMPLETED),
     }
 
-    trip = models.ForeignKey(Trip, models.PROTECT, related_name="departures", verbose_name=_("trip"))
-    code = models.CharField(_("code"), max_length=40, unique=True, editable=False)
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
-    capacity = models.PositiveIntegerField(_("capacity"))
-    planned_capacity = models.PositiveIntegerField(_("planned capacity"), null=True, blank=True, editable=False)
-    seats_taken = models.PositiveIntegerField(_("seats taken"), default=0, editable=False)
+    trip = models.ForeignKey(Trip, models.PROTECT, related_name="departures", verbose_name="trip")
+    code = models.CharField("code", max_length=40, unique=True, editable=False)
+    starts_at = models.DateTimeField("starts")
+    ends_at = models.DateTimeField("ends")
+    capacity = models.PositiveIntegerField("capacity")
+    planned_capacity = models.PositiveIntegerField("planned capacity", null=True, blank=True, editable=False)
+    seats_taken = models.PositiveIntegerField("seats taken", default=0, editable=False)
     min_travellers = models.PositiveSmallIntegerField(
-        _("runs from"), default=1, help_text=_("Travellers needed for it to run.")
+        "runs from", default=1, help_text="Travellers needed for it to run."
     )
-    price = Money(_("price a person"), validators=[not_negative])
-    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="ETB")
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
+    price = Money("price a person", validators=[not_negative])
+    currency = models.CharField("currency", max_length=3, choices=CURRENCIES, default="ETB")
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.OPEN, editable=False)
 
     class Meta:
         ordering = ("starts_at", "code")
-        verbose_name = _("departure")
-        verbose_name_plural = _("departures")
+        verbose_name = "departure"
+        verbose_name_plural = "departures"
         indexes = (
             models.Index(fields=("status", "starts_at"), name="departure_status_start"),
             models.Index(fields=("starts_at",), name="departure_start"),
@@ -164,18 +159,18 @@ class Departure(HasStates, models.Model):
             models.CheckConstraint(
                 condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")),
                 name="seats_within_capacity",
-                violation_error_message=_("The capacity can't be smaller than the seats that are taken."),
+                violation_error_message="The capacity can't be smaller than the seats that are taken.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="departure_ends_after_start",
-                violation_error_message=_("It must end after it starts."),
+                violation_error_message="It must end after it starts.",
             ),
             models.CheckConstraint(condition=Q(price__gte=0), name="departure_price_not_negative"),
             models.UniqueConstraint(
                 fields=("trip", "starts_at"),
                 name="one_departure_per_trip_and_start",
-                violation_error_message=_("This trip already departs at that time."),
+                violation_error_message="This trip already departs at that time.",
             ),
         )
         permissions = (

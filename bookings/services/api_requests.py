@@ -61,7 +61,7 @@ def release(*, row: ApiRequest) -> None:
 
 
 def _claimed(row: ApiRequest) -> ClaimQuerySet[ApiRequest]:
-    return ApiRequest.objects.as_seen(row, "created_at").filter(status_code__isnull=True)
+    return ApiRequest.objects.unanswered().as_seen(row, "created_at")
 
 
 def prune(*, now: datetime) -> int:

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Booking
 
@@ -16,37 +15,37 @@ class ClosedDecision(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PROVIDER = "provider", _("The payment provider")
-        REVIEW = "review", _("Payments in review")
-        TO_APPROVE = "to_approve", _("Refunds to approve")
-        TO_PAY_OUT = "to_pay_out", _("Refunds to pay out")
-        UNCLEAR = "unclear", _("Refunds that are unclear")
-        FAILED = "failed", _("Refunds that failed")
-        MONEY_LEFT = "money_left", _("Money on cancelled and expired bookings")
-        OVERPAID = "overpaid", _("Paid too much")
-        TAKEN_BACK = "taken_back", _("Money that was taken back")
-        UNANSWERED = "unanswered", _("The provider doesn't answer")
-        EVENT = "event", _("Events that fit nothing")
+        PROVIDER = "provider", "The payment provider"
+        REVIEW = "review", "Payments in review"
+        TO_APPROVE = "to_approve", "Refunds to approve"
+        TO_PAY_OUT = "to_pay_out", "Refunds to pay out"
+        UNCLEAR = "unclear", "Refunds that are unclear"
+        FAILED = "failed", "Refunds that failed"
+        MONEY_LEFT = "money_left", "Money on cancelled and expired bookings"
+        OVERPAID = "overpaid", "Paid too much"
+        TAKEN_BACK = "taken_back", "Money that was taken back"
+        UNANSWERED = "unanswered", "The provider doesn't answer"
+        EVENT = "event", "Events that fit nothing"
 
-    kind = models.CharField(_("list"), max_length=20, choices=Kind)
+    kind = models.CharField("list", max_length=20, choices=Kind)
     object_id = models.BigIntegerField(editable=False)
     fingerprint = models.CharField(max_length=32, editable=False)
-    name = models.CharField(_("about"), max_length=100)
+    name = models.CharField("about", max_length=100)
     booking = models.ForeignKey(
-        Booking, models.PROTECT, null=True, blank=True, related_name="closed_decisions", verbose_name=_("booking")
+        Booking, models.PROTECT, null=True, blank=True, related_name="closed_decisions", verbose_name="booking"
     )
-    what = models.CharField(_("what it said"), max_length=500, blank=True)
-    reason = models.CharField(_("closed because"), max_length=255)
+    what = models.CharField("what it said", max_length=500, blank=True)
+    reason = models.CharField("closed because", max_length=255)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    closed_by_label = models.CharField(_("closed by"), max_length=150)
-    closed_at = models.DateTimeField(_("closed"))
-    reopened_by_label = models.CharField(_("opened again by"), max_length=150, blank=True, default="")
-    reopened_at = models.DateTimeField(_("opened again"), null=True, blank=True)
+    closed_by_label = models.CharField("closed by", max_length=150)
+    closed_at = models.DateTimeField("closed")
+    reopened_by_label = models.CharField("opened again by", max_length=150, blank=True, default="")
+    reopened_at = models.DateTimeField("opened again", null=True, blank=True)
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("closed decision")
-        verbose_name_plural = _("closed decisions")
+        verbose_name = "closed decision"
+        verbose_name_plural = "closed decisions"
         constraints = (
             models.UniqueConstraint(
                 fields=("kind", "object_id"),

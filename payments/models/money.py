@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models import CURRENCIES, Booking, Money
 from bookings.models.states import Change, HasStates
@@ -53,19 +52,19 @@ class Payment(HasStates, models.Model):
     class Method(models.TextChoices):
         """By hand; what goes through a provider has its name (payments.providers)."""
 
-        CASH = "cash", _("Cash")
-        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
-        CARD = "card", _("Card terminal")
-        OTHER = "other", _("Other")
+        CASH = "cash", "Cash"
+        BANK_TRANSFER = "bank_transfer", "Bank transfer"
+        CARD = "card", "Card terminal"
+        OTHER = "other", "Other"
 
     class Status(models.TextChoices):
-        CREATED = "created", _("Created")
-        PENDING = "pending", _("Awaited")
-        UNKNOWN = "unknown", _("Unknown")
-        REVIEW = "review", _("In review")
-        SUCCEEDED = "succeeded", _("Succeeded")
-        FAILED = "failed", _("Failed")
-        EXPIRED = "expired", _("Expired")
+        CREATED = "created", "Created"
+        PENDING = "pending", "Awaited"
+        UNKNOWN = "unknown", "Unknown"
+        REVIEW = "review", "In review"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        EXPIRED = "expired", "Expired"
 
     MANUAL = tuple(Method)  # any other method is a provider's
     OPEN = (Status.CREATED, Status.PENDING, Status.UNKNOWN)
@@ -78,24 +77,24 @@ class Payment(HasStates, models.Model):
         "refund": Change((Status.SUCCEEDED,), "paid back"),
     }
 
-    tx_ref = models.CharField(_("transaction"), max_length=50, unique=True, editable=False)
-    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments", verbose_name=_("booking"))
-    method = models.CharField(_("method"), max_length=15, choices=method_choices)
-    amount = Money(_("amount"), validators=[at_least_a_cent])
-    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES)
-    status = models.CharField(_("status"), max_length=10, choices=Status)
-    received_at = models.DateTimeField(_("received"), null=True, blank=True)
-    external_reference = models.CharField(_("receipt or bank reference"), max_length=100, blank=True)
-    note = models.CharField(_("note"), max_length=255, blank=True)
+    tx_ref = models.CharField("transaction", max_length=50, unique=True, editable=False)
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="payments", verbose_name="booking")
+    method = models.CharField("method", max_length=15, choices=method_choices)
+    amount = Money("amount", validators=[at_least_a_cent])
+    currency = models.CharField("currency", max_length=3, choices=CURRENCIES)
+    status = models.CharField("status", max_length=10, choices=Status)
+    received_at = models.DateTimeField("received", null=True, blank=True)
+    external_reference = models.CharField("receipt or bank reference", max_length=100, blank=True)
+    note = models.CharField("note", max_length=255, blank=True)
     creation_key = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Names the intent: a form sent twice makes one payment."
     )
-    failure_reason = models.CharField(_("failed because"), max_length=255, blank=True)
+    failure_reason = models.CharField("failed because", max_length=255, blank=True)
     proof = models.FileField(
-        _("proof of payment"), upload_to=proof_path, blank=True, default="", db_default="", max_length=200
+        "proof of payment", upload_to=proof_path, blank=True, default="", db_default="", max_length=200
     )
     receipt_number = models.PositiveIntegerField(
-        _("receipt"),
+        "receipt",
         null=True,
         blank=True,
         unique=True,
@@ -104,26 +103,26 @@ class Payment(HasStates, models.Model):
     )
     checkout_url = models.URLField(blank=True, max_length=500)
     provider_mode = models.CharField(
-        _("mode"), max_length=10, blank=True, default="", db_default="", help_text="test or live: whose key began it."
+        "mode", max_length=10, blank=True, default="", db_default="", help_text="test or live: whose key began it."
     )
-    provider_reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
+    provider_reference = models.CharField("provider's reference", max_length=100, blank=True)
     provider_charge: "models.DecimalField[Decimal | None, Decimal | None]" = models.DecimalField(
-        _("provider's fee"), max_digits=12, decimal_places=2, null=True, blank=True
+        "provider's fee", max_digits=12, decimal_places=2, null=True, blank=True
     )
-    verify_answer = models.JSONField(_("provider's answer"), null=True, blank=True)
-    check_note = models.CharField(_("last check"), max_length=255, blank=True, default="", db_default="")
-    checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
-    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True)
+    verify_answer = models.JSONField("provider's answer", null=True, blank=True)
+    check_note = models.CharField("last check", max_length=255, blank=True, default="", db_default="")
+    checked_at = models.DateTimeField("checked", null=True, blank=True)
+    next_check_at = models.DateTimeField("next check", null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    recorded_by_label = models.CharField(_("recorded by"), max_length=150)
-    created_at = models.DateTimeField(_("created"))
+    recorded_by_label = models.CharField("recorded by", max_length=150)
+    created_at = models.DateTimeField("created")
 
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("payment")
-        verbose_name_plural = _("payments")
+        verbose_name = "payment"
+        verbose_name_plural = "payments"
         indexes = (
             models.Index(fields=("status", "-id"), name="payment_status"),
             models.Index(fields=("received_at",), name="payment_received"),
@@ -145,7 +144,7 @@ class Payment(HasStates, models.Model):
                 fields=("method", "external_reference"),
                 name="one_payment_per_external_reference",
                 condition=~Q(external_reference=""),
-                violation_error_message=_("A payment by this method with this reference is already recorded."),
+                violation_error_message="A payment by this method with this reference is already recorded.",
             ),
             models.UniqueConstraint(
                 fields=("creation_key",), name="one_payment_per_creation_key", condition=~Q(creation_key="")
@@ -192,24 +191,24 @@ class Refund(HasStates, models.Model):
     """
 
     class Kind(models.TextChoices):
-        REFUND = "refund", _("Refund")
-        VOID = "void", _("Void")
-        REVERSAL = "reversal", _("Reversal")
+        REFUND = "refund", "Refund"
+        VOID = "void", "Void"
+        REVERSAL = "reversal", "Reversal"
 
     class Way(models.TextChoices):
-        PROVIDER = "provider", _("Through the provider")
-        CASH = "cash", _("Cash")
-        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
-        CARD = "card", _("Card terminal")
-        OTHER = "other", _("Other")
+        PROVIDER = "provider", "Through the provider"
+        CASH = "cash", "Cash"
+        BANK_TRANSFER = "bank_transfer", "Bank transfer"
+        CARD = "card", "Card terminal"
+        OTHER = "other", "Other"
 
     class Status(models.TextChoices):
-        REQUESTED = "requested", _("Requested")
-        APPROVED = "approved", _("Approved")
-        PROCESSING = "processing", _("Processing")
-        SUCCEEDED = "succeeded", _("Succeeded")
-        FAILED = "failed", _("Failed")
-        UNKNOWN = "unknown", _("Unknown")
+        REQUESTED = "requested", "Requested"
+        APPROVED = "approved", "Approved"
+        PROCESSING = "processing", "Processing"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown"
 
     MOVING = (Status.PROCESSING, Status.UNKNOWN)  # with the provider; nobody knows yet
     GOING_BACK = (Status.REQUESTED, Status.APPROVED, *MOVING)  # it doesn't stay, but hasn't left yet
@@ -222,22 +221,22 @@ class Refund(HasStates, models.Model):
         "decide": Change((Status.UNKNOWN,), "decided"),
     }
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REFUND)
-    way = models.CharField(_("way"), max_length=15, choices=Way, default=Way.OTHER, db_default=Way.OTHER)
-    amount = Money(_("amount"), validators=[at_least_a_cent])
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.REQUESTED)
-    reason = models.CharField(_("reason"), max_length=255)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name="payment")
+    kind = models.CharField("kind", max_length=10, choices=Kind, default=Kind.REFUND)
+    way = models.CharField("way", max_length=15, choices=Way, default=Way.OTHER, db_default=Way.OTHER)
+    amount = Money("amount", validators=[at_least_a_cent])
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.REQUESTED)
+    reason = models.CharField("reason", max_length=255)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    requested_by_label = models.CharField(_("asked for by"), max_length=150)
+    requested_by_label = models.CharField("asked for by", max_length=150)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    approved_by_label = models.CharField(_("approved by"), max_length=150, blank=True, default="", db_default="")
+    approved_by_label = models.CharField("approved by", max_length=150, blank=True, default="", db_default="")
     external_reference = models.CharField(
-        _("receipt or bank reference"), max_length=100, blank=True, default="", db_default=""
+        "receipt or bank reference", max_length=100, blank=True, default="", db_default=""
     )
     creation_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     our_reference = models.CharField(
-        _("our reference"),
+        "our reference",
         max_length=36,
         blank=True,
         default="",
@@ -245,22 +244,20 @@ class Refund(HasStates, models.Model):
         editable=False,
         help_text="Under this name the provider was asked for it.",
     )
-    provider_reference = models.CharField(
-        _("provider's reference"), max_length=100, blank=True, default="", db_default=""
-    )
-    provider_answer = models.JSONField(_("provider's answer"), null=True, blank=True)
-    check_note = models.CharField(_("last check"), max_length=255, blank=True, default="", db_default="")
-    sent_at = models.DateTimeField(_("sent to the provider"), null=True, blank=True)
-    next_check_at = models.DateTimeField(_("next check"), null=True, blank=True)
-    succeeded_at = models.DateTimeField(_("paid back"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created"))
+    provider_reference = models.CharField("provider's reference", max_length=100, blank=True, default="", db_default="")
+    provider_answer = models.JSONField("provider's answer", null=True, blank=True)
+    check_note = models.CharField("last check", max_length=255, blank=True, default="", db_default="")
+    sent_at = models.DateTimeField("sent to the provider", null=True, blank=True)
+    next_check_at = models.DateTimeField("next check", null=True, blank=True)
+    succeeded_at = models.DateTimeField("paid back", null=True, blank=True)
+    created_at = models.DateTimeField("created")
 
     objects = RefundQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("refund")
-        verbose_name_plural = _("refunds")
+        verbose_name = "refund"
+        verbose_name_plural = "refunds"
         constraints = (
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.UniqueConstraint(fields=("payment",), name="one_void_per_payment", condition=Q(kind="void")),

@@ -6,7 +6,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Money
 from notifications.claims import ClaimQuerySet
@@ -26,33 +25,33 @@ class ProviderEvent(models.Model):
     """
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
-        PROCESSED = "processed", _("Processed")
-        IGNORED = "ignored", _("Ignored")
-        UNMATCHED = "unmatched", _("Unmatched")
-        FAILED = "failed", _("Failed")
+        RECEIVED = "received", "Received"
+        PROCESSED = "processed", "Processed"
+        IGNORED = "ignored", "Ignored"
+        UNMATCHED = "unmatched", "Unmatched"
+        FAILED = "failed", "Failed"
 
-    provider = models.CharField(_("provider"), max_length=15)
+    provider = models.CharField("provider", max_length=15)
     dedupe_key = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the raw bytes.")
-    event = models.CharField(_("event"), max_length=60, blank=True)
-    tx_ref = models.CharField(_("transaction"), max_length=100, blank=True)
-    body = models.JSONField(_("body"), default=dict)
-    headers = models.JSONField(_("headers"), default=dict)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
+    event = models.CharField("event", max_length=60, blank=True)
+    tx_ref = models.CharField("transaction", max_length=100, blank=True)
+    body = models.JSONField("body", default=dict)
+    headers = models.JSONField("headers", default=dict)
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.RECEIVED)
     payment = models.ForeignKey(
-        Payment, models.PROTECT, null=True, blank=True, related_name="provider_events", verbose_name=_("payment")
+        Payment, models.PROTECT, null=True, blank=True, related_name="provider_events", verbose_name="payment"
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    last_error = models.TextField(_("note"), blank=True)
-    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    received_at = models.DateTimeField(_("received"))
+    attempts = models.PositiveSmallIntegerField("attempts", default=0)
+    last_error = models.TextField("note", blank=True)
+    next_try_at = models.DateTimeField("next try", null=True, blank=True)
+    received_at = models.DateTimeField("received")
 
     objects = ProviderEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = _("provider event")
-        verbose_name_plural = _("provider events")
+        verbose_name = "provider event"
+        verbose_name_plural = "provider events"
         indexes = (
             models.Index(fields=("status", "-id"), name="event_status"),
             models.Index(fields=("tx_ref",), name="event_tx_ref"),
@@ -67,7 +66,7 @@ class ProviderEvent(models.Model):
 class ProviderAlarm(models.Model):
     """Whether a provider works for us at all; one row each. `faults` by name: since, calls, what it said, our mode."""
 
-    provider = models.CharField(_("provider"), max_length=15, unique=True)
+    provider = models.CharField("provider", max_length=15, unique=True)
     faults = models.JSONField(default=dict)
     began_at = models.DateTimeField(null=True, help_text="While staff are to see it.")
     seen_at = models.DateTimeField(null=True, help_text="When it was asked the last time.")

@@ -28,7 +28,7 @@ Status = Booking.Status
 
 
 def find_booking(reference: str) -> Booking | None:
-    return Booking.objects.select_related("departure__trip").filter(reference=reference).first()
+    return Booking.objects.select_related("departure__trip", "customer").filter(reference=reference).first()
 
 
 def offers(booking: Booking, *, now: datetime, asked: Decimal | None = None) -> list[Decimal]:
