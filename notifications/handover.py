@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from notifications import dispatch
-from notifications.kinds import all_kinds
+from notifications.kinds import all_kinds, task_name
 from notifications.models import Message
 
 HOLD = timedelta(seconds=10)
@@ -46,7 +46,7 @@ def _publish(rows: Sequence[tuple[int, str]]) -> int:
     """How many of these (id, kind) the broker took; at the first that it doesn't take, the rest is let go."""
     taken = 0
     for message_id, kind in rows:
-        if not dispatch.publish(all_kinds()[kind].task_name, message_id):
+        if not dispatch.publish(task_name(kind), message_id):
             break
         taken += 1
     ids = [message_id for message_id, _kind in rows]

@@ -15,7 +15,7 @@ from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from notifications import dispatch, handover, owners
-from notifications.kinds import SWEEPER, all_kinds
+from notifications.kinds import SWEEPER, all_kinds, task_name
 from notifications.models import Message, MessageQuerySet
 from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
@@ -249,7 +249,7 @@ def _publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
 
     def publish_all() -> None:
         for message_id, kind in messages:
-            dispatch.wake(all_kinds()[kind].task_name, message_id, confirmed=handover.note_published)
+            dispatch.wake(task_name(kind), message_id, confirmed=handover.note_published)
 
     if messages:
         transaction.on_commit(publish_all, robust=True)

@@ -47,7 +47,8 @@ def mail_of(message: Message) -> tuple[EmailMultiAlternatives, str]:
 
 def _attach(mail: EmailMultiAlternatives, message: Message) -> str:
     """The file of its kind, if it has one."""
-    make = all_kinds()[message.kind].attachment
+    kind = all_kinds().get(message.kind)  # none for a row of a newer release
+    make = kind.attachment if kind else None
     attached = make(message.context, text_language(message.kind, message.language)) if make else None
     if attached is None:
         return ""

@@ -59,6 +59,13 @@ def test_what_its_publisher_did_not_hand_over_in_time_is_swept(published: Publis
     assert row.lease_expires_at is None
 
 
+def test_a_kind_that_only_another_release_knows_holds_up_nobody(published: Published) -> None:
+    rows = [make_message().pk, make_message().pk]
+    Message.objects.filter(pk=rows[0]).update(kind="of_a_newer_release")
+    assert handover.sweep() == (2, 0)
+    assert [pk for _name, [pk] in published(2)] == rows
+
+
 def test_a_broker_that_is_away_leaves_no_mark_and_the_first_sweep_after_it_publishes_all(
     monkeypatch: pytest.MonkeyPatch, published: Published
 ) -> None:
