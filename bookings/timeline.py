@@ -208,7 +208,7 @@ class Imported(Entry):
 
 def _traveller_change(word: str, name: str, *more: str) -> str:
     categories = dict(Traveller.Category.choices) if word == "category" else {}
-    return TRAVELLER_CHANGES[word].format(name, *(categories.get(other, other) for other in more))
+    return TRAVELLER_CHANGES.get(word, "{0}").format(name, *(categories.get(other, other) for other in more))
 
 
 def _day(day: str) -> str:
