@@ -1,4 +1,4 @@
-"""A message as the mail that is handed over: its headers, its parts, its receipt."""
+"""A message as the mail that is handed over: its headers, its parts, its attachment."""
 
 import logging
 
