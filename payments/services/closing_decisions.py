@@ -67,10 +67,10 @@ def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now:
     reason = need_reason(reason)
     if actor.user is None:
         raise NoPerson
-    seen = find_entries(entries, now=now)
-    bookings = _lock(seen.values())
-    found = find_entries(entries, now=now) if bookings else seen  # once more, under the locks
-    closed_before = _closed(entries)
+    closed_before = _closed(entries)  # first: who closes one after this look takes it off the list that is read next
+    seen = found = find_entries(entries, now=now)
+    if bookings := _lock(seen.values()):  # once more, under the locks
+        closed_before, found = _closed(entries), find_entries(entries, now=now)
     outcome = Outcome[ClosedDecision]()
     for entry in dict.fromkeys(entries):
         before, decision = closed_before.get(entry), found.get(entry)
