@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.test import Client
@@ -15,11 +16,19 @@ from tests.factories import make_booking, make_departure, make_user
 LOOK = ("bookings.view_booking", "bookings.view_departure", "bookings.view_customer", "payments.view_payment")
 
 
+def login(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def root() -> Client:
+    return login(make_user(is_superuser=True))
+
+
 def desk(*permissions: str) -> Client:
     """A clerk who sees bookings, departures, customers and payments, and may do what else is named."""
-    client = Client()
-    client.force_login(make_user(*LOOK, *permissions))
-    return client
+    return login(make_user(*LOOK, *permissions))
 
 
 def departure_in(days: float, **fields: Any) -> Departure:
@@ -31,6 +40,11 @@ def booked(departure: Departure | None = None, **fields: Any) -> Booking:
     departure = departure or departure_in(10)
     now = min(timezone.now(), departure.starts_at - timedelta(days=1))
     return make_booking(departure=departure, now=now, **fields)
+
+
+def paid_up(booking: Booking) -> Booking:
+    Booking.objects.filter(pk=booking.pk).update(paid=booking.deposit_due)
+    return booking
 
 
 def act_url(action: str, row: Model) -> str:

@@ -19,3 +19,14 @@ def caller(name: str = "website", scopes: list[str] | None = None, **fields: Any
 
 def leaving(days: float = 10, **fields: Any) -> Departure:
     return make_departure(starts_at=timezone.now() + timedelta(days=days), **fields)
+
+
+def wish(on: Departure, **changes: Any) -> dict[str, Any]:
+    customer = {"name": "አበበ ቢቂላ", "email": "Abebe@Mail.Example.org", "user_id": "u-7"}
+    return {"departure": on.code, "party_size": 2, "customer": customer} | changes
+
+
+def post(api: Client, path: str, body: Any, key: str = "", **headers: str) -> Any:
+    """`key` is the Idempotency-Key."""
+    named = {"Idempotency-Key": key} if key else {}
+    return api.post(path, body, content_type="application/json", headers=named | headers)

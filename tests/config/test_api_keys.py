@@ -6,20 +6,14 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.test import Client
 from django.urls import reverse
 
 from bookings.models import ApiKey
+from tests.desk import root
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/bookings/apikey/"
-
-
-def root() -> Client:
-    client = Client()
-    client.force_login(make_user(is_superuser=True))
-    return client
 
 
 def test_pages_addresses_and_the_history_name_a_key_by_its_prefix() -> None:

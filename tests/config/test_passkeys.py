@@ -13,7 +13,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 from pytest_django import Settings
 
 from config.models import AccountMail
-from tests.config.test_second_factor import KEY, RIGHT, code_of, log_in, opens, show, with_factor
+from tests.second_factor import KEY, RIGHT, code_of, log_in, opens, show, with_factor
 
 pytestmark = pytest.mark.django_db
 BODIES = (b"", b"[]", b"{", b"\xff", b"null", b'"x"', b"[" * 5000, b'{"id": 5, "rawId": []}', b'{"id": "YQ"}')

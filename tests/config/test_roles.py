@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
-from django.test import Client
 from pytest_django.asserts import assertContains
 
 from config.roles import ROLES
 from config.sidebar import GROUPS, list_url, navigation
+from tests.desk import login
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -39,12 +39,6 @@ def make_member(role: str) -> User:
     user = make_user()
     user.groups.add(Group.objects.get(name=role))
     return user
-
-
-def login(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -1,18 +1,11 @@
 """The search box and the search fields of forms, for any address."""
 
 import pytest
-from django.test import Client
 
 from bookings.models import ApiKey
-from tests.factories import make_user
+from tests.desk import root
 
 pytestmark = pytest.mark.django_db
-
-
-def root() -> Client:
-    client = Client()
-    client.force_login(make_user(is_superuser=True))
-    return client
 
 
 @pytest.mark.parametrize("page", ["abc", "-1", "0", "99", "9" * 5000, "1.5", "١", ""])

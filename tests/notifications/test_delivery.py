@@ -1,19 +1,13 @@
 """Against a real SMTP server that can misbehave."""
 
-import threading
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.core import mail
-from django.db import connection as database
 from pytest_django import Settings
 
-from config.mail_address import why_unusable
-from notifications import connection, delivery, outbox, rendering
-from notifications.failures import OURS
+from notifications import connection, delivery, outbox
 from notifications.models import Message, MessageTemplate
-from payments.receipts.receipt import SPELLED
+from tests.deliveries import attachments, deliver
 from tests.factories import NOW, make_message
 from tests.mail_kinds import sample
 
@@ -21,12 +15,6 @@ from .conftest import MailServer
 
 pytestmark = pytest.mark.django_db
 Status = Message.Status
-
-
-def deliver(message: Message, *, after: timedelta = timedelta()) -> str:
-    outcome = delivery.deliver(message_id=message.pk, task_id="task-1", now=NOW + after)
-    message.refresh_from_db()
-    return outcome
 
 
 def test_a_due_message_is_sent_and_marked(mail_server: MailServer) -> None:
@@ -41,11 +29,6 @@ def test_a_due_message_is_sent_and_marked(mail_server: MailServer) -> None:
     parts = {part.get_content_type(): part.get_content() for part in got.iter_parts()}
     assert parts["text/plain"].replace("\r\n", "\n") == message.text
     assert "Dear አልማዝ," in parts["text/html"]
-
-
-def attachments(mail_server: MailServer) -> list[tuple[str | None, str]]:
-    got = mail_server.mailbox.mails[-1]
-    return [(part.get_filename(), part.get_content_type()) for part in got.iter_attachments()]
 
 
 @pytest.mark.slow
@@ -65,108 +48,6 @@ def test_without_a_receipt_number_nothing_is_attached(mail_server: MailServer, k
     old = {name: value for name, value in sample(kind).items() if name not in ("receipt", "as_of")}
     assert deliver(make_message(kind=kind, context=old)) == "sent"
     assert attachments(mail_server) == []
-
-
-def test_a_receipt_that_can_t_be_made_is_a_fault_of_ours_and_waits(
-    mail_server: MailServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    facts = {"customer_name": "Almaz", "receipt": "R-000042", "reference": "TD-1"}
-    message, other = make_message(kind="payment_confirmation", context=facts), make_message()
-    assert deliver(message) == "queued"
-    assert message.last_error == f"This mail could not be made (KeyError). {OURS}"
-    assert (message.attempts, message.due_at) == (0, NOW + delivery.PAUSE)
-    assert caplog.messages[0] == f"Mail #{message.pk} could not be made: KeyError"
-    assert mail_server.mailbox.mails == []
-    assert deliver(other) == "sent"  # nothing is wrong with the others
-    message.context = sample("payment_confirmation")  # put right
-    message.save()
-    assert (deliver(message, after=delivery.PAUSE), message.last_error) == ("sent", "")
-    assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
-
-
-def test_letters_that_no_font_has_are_told_to_staff_and_to_the_log_without_the_name(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    message = make_message(
-        kind="payment_confirmation", context=sample("payment_confirmation") | {"customer_name": "ᚠᚢ"}
-    )
-    assert (deliver(message), message.last_error) == ("sent", SPELLED)
-    assert caplog.messages == [f"Mail #{message.pk}: {SPELLED}"]
-
-
-def test_a_font_that_is_missing_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("payments.receipts.receipt.FONTS", tmp_path)
-    message = make_message(kind="payment_confirmation")
-    assert (deliver(message), message.attempts, len(mail.outbox)) == ("queued", 0, 0)
-    assert message.last_error == f"This mail could not be made (FileNotFoundError). {OURS}"
-
-
-def test_a_built_in_text_that_is_broken_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "built_in", lambda _kind: ("Subject", "{% if %}"))
-    message = make_message()
-    assert (deliver(message), message.attempts, len(mail.outbox)) == ("queued", 0, 0)
-    assert message.last_error == f"This mail could not be made (UnfitText). {OURS}"
-
-
-def test_a_sender_that_can_t_be_written_pauses_every_mail_and_fails_none(
-    mail_server: MailServer, settings: Settings
-) -> None:
-    settings.DEFAULT_FROM_EMAIL = "Tours, Inc. <desk@tourdesk.example>"
-    message, other = make_message(), make_message()
-    assert deliver(message) == "queued"
-    other.refresh_from_db()
-    assert message.last_error == other.last_error
-    assert message.last_error.endswith("Check DEFAULT_FROM_EMAIL.")
-    assert (message.attempts, other.attempts, other.due_at) == (0, 0, NOW + delivery.PAUSE)
-    settings.DEFAULT_FROM_EMAIL = '"Tours, Inc." <desk@tourdesk.example>'
-    assert deliver(message, after=delivery.PAUSE) == "sent"
-
-
-def test_a_mail_that_can_t_be_made_is_tried_less_and_less_often() -> None:
-    message = make_message(kind="payment_confirmation", context={"receipt": "R-000042"})
-    Message.objects.filter(pk=message.pk).update(created_at=NOW)
-    waits, at = [], timedelta()
-    for _ in range(6):
-        deliver(message, after=at)
-        waits.append(int((message.due_at - NOW - at).total_seconds() / 60))
-        at = message.due_at - NOW
-    assert (waits, message.attempts) == ([5, 5, 10, 20, 40, 60], 0)
-
-
-@pytest.mark.parametrize(
-    ("sender", "domain", "header"),
-    [
-        ("desk@münchen.example", "xn--mnchen-3ya.example", "desk@xn--mnchen-3ya.example"),
-        ("Reise <desk@münchen.example>", "xn--mnchen-3ya.example", "Reise <desk@xn--mnchen-3ya.example>"),
-        ('"Tours, Inc." <desk@tourdesk.example>', "tourdesk.example", '"Tours, Inc." <desk@tourdesk.example>'),
-        ("አልማዝ ጉዞ <desk@tourdesk.example>", "tourdesk.example", "አልማዝ ጉዞ <desk@tourdesk.example>"),
-        ("Tours (Addis) <desk@tourdesk.example>", "tourdesk.example", "Tours <desk@tourdesk.example>"),
-    ],
-)
-def test_every_sender_that_passes_the_start_check_is_written_well(
-    mail_server: MailServer, settings: Settings, sender: str, domain: str, header: str
-) -> None:
-    assert why_unusable(sender) == ""
-    settings.DEFAULT_FROM_EMAIL = sender
-    message = make_message()
-    assert (deliver(message), message.last_error) == ("sent", "")
-    [got] = mail_server.mailbox.mails
-    assert got["Message-ID"] == f"<{message.uuid}@{domain}>"
-    assert (got["From"].addresses[0].addr_spec, str(got["From"])) == (f"desk@{domain}", header)
-
-
-def test_a_recipient_with_an_international_domain_is_reached(mail_server: MailServer) -> None:
-    message = make_message(recipient="almaz@münchen.example")
-    assert deliver(message) == "sent"
-    [got] = mail_server.mailbox.mails
-    assert got["To"].addresses[0].addr_spec == "almaz@xn--mnchen-3ya.example"
-
-
-@pytest.mark.parametrize("recipient", ["አልማዝ@example.com", "josé@münchen.example"])
-def test_a_recipient_with_letters_that_no_server_of_ours_takes_fails_alone(recipient: str) -> None:
-    message = make_message(recipient=recipient)
-    assert (deliver(message), len(mail.outbox)) == ("failed", 0)
-    assert message.last_error.startswith("The mail server can't take an address with such letters before the @.")
 
 
 def test_delivered_twice_sends_one_mail(mail_server: MailServer) -> None:
@@ -301,13 +182,6 @@ def test_mails_that_wait_for_the_account_keep_their_time_when_another_fails(
     assert first.due_at == due
 
 
-def test_an_unwritable_header_fails_and_says_so(mail_server: MailServer) -> None:
-    message = make_message(recipient="a@example.com\nBcc: b@example.com")
-    assert deliver(message) == "failed"
-    assert message.last_error.startswith("This mail can't be written")
-    assert mail_server.mailbox.mails == []
-
-
 def test_withdrawn_while_sending_is_not_tried_again(mail_server: MailServer) -> None:
     message = make_message()
     mail_server.mailbox.rcpt_answers = ["450 Busy"]
@@ -317,62 +191,3 @@ def test_withdrawn_while_sending_is_not_tried_again(mail_server: MailServer) -> 
     delivery.reclaim_lost(now=NOW + timedelta(hours=1))
     message.refresh_from_db()
     assert (message.status, message.withdrawn_reason) == ("withdrawn", "Cancelled.")
-
-
-def test_a_lost_worker_is_found_after_the_lease_and_the_row_says_so() -> None:
-    message = make_message()
-    assert delivery._claim(message.pk, "task-1", NOW) is not None  # noqa: SLF001 - then the worker is killed
-    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=119)) == 0
-    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=121)) == 1
-    message.refresh_from_db()
-    assert (message.status, message.possible_duplicate, message.last_error) == ("queued", True, delivery.LOST)
-    assert delivery.reclaim_lost(now=NOW + timedelta(seconds=122)) == 0
-
-
-def test_a_mail_that_was_lost_twice_is_left_to_a_person() -> None:
-    lease = NOW - timedelta(seconds=1)
-    message = make_message(status=Status.SENDING, attempts=2, lease_expires_at=lease, possible_duplicate=True)
-    assert delivery.reclaim_lost(now=NOW) == 1
-    message.refresh_from_db()
-    assert (message.status, message.last_error) == ("failed", delivery.LOST + delivery.TWICE)
-
-
-def test_a_mail_that_kills_every_worker_is_given_up() -> None:
-    lease = NOW - timedelta(seconds=1)
-    message = make_message(status=Status.SENDING, attempts=delivery.MAX_ATTEMPTS, lease_expires_at=lease)
-    assert delivery.reclaim_lost(now=NOW) == 1
-    message.refresh_from_db()
-    assert message.status == "failed"
-
-
-def test_who_lost_the_lease_does_not_overwrite_the_outcome(mail_server: MailServer) -> None:
-    message = make_message()
-    late = delivery._claim(message.pk, "slow", NOW)  # noqa: SLF001 - a worker that hangs past its lease
-    assert late is not None
-    later = timedelta(seconds=200)
-    delivery.reclaim_lost(now=NOW + later)
-    assert deliver(message, after=later) == "sent"
-    assert delivery.Claim(late).rows().update(status=Status.FAILED) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_one_mail(mail_server: MailServer) -> None:
-    if database.vendor == "sqlite":
-        pytest.skip("SQLite in memory has one writer")
-    messages = [make_message() for _ in range(10)]
-    outcomes: list[str] = []
-    start = threading.Barrier(2)
-
-    def work() -> None:
-        start.wait()
-        outcomes.extend([delivery.deliver(message_id=message.pk, task_id="t", now=NOW) for message in messages])
-        connection.close()
-        database.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sorted(outcomes) == ["sent"] * 10 + ["skipped"] * 10
-    assert len({got["Message-ID"] for got in mail_server.mailbox.mails}) == len(mail_server.mailbox.mails) == 10

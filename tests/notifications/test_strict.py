@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.test import Client
 from django.utils import timezone
 
 from bookings.desk.strict import StrictAdmin
 from bookings.models import Booking, Departure
-from tests.desk import booked, departure_in, said
-from tests.factories import make_message, make_user
+from tests.desk import booked, departure_in, root, said
+from tests.factories import make_message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MESSAGES, BOOKINGS, DEPARTURES = (
@@ -20,12 +19,6 @@ MESSAGES, BOOKINGS, DEPARTURES = (
     "/admin/bookings/booking/",
     "/admin/bookings/departure/",
 )
-
-
-def root() -> Client:
-    client = Client()
-    client.force_login(make_user(is_superuser=True))
-    return client
 
 
 def test_every_page_of_the_admin_is_strict() -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.desk.actions import actions_of
 from bookings.models import Booking
 from payments.services.manual.record import ManualPayment, await_payment
-from tests.desk import departure_in, desk, press, said
+from tests.desk import departure_in, desk, press, root, said
 from tests.factories import clerk, make_booking, make_customer, make_user
 from tests.payments.refunds import paid_by_hand
 
@@ -17,12 +17,6 @@ pytestmark = pytest.mark.slow
 
 DEPARTURES = "/admin/bookings/departure/"
 PICK = {"app_label": "bookings", "model_name": "booking", "term": ""}
-
-
-def root() -> Client:
-    client = Client()
-    client.force_login(make_user(is_superuser=True))
-    return client
 
 
 @pytest.mark.django_db

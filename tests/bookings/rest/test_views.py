@@ -1,6 +1,5 @@
 """The REST API over the real URLs, as another system calls it."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,85 +9,9 @@ from django.utils import timezone
 from bookings.models import Booking, BookingEvent, Customer, Departure
 from notifications.models import Message
 from tests.factories import make_booking, make_customer
-from tests.rest import caller, leaving
+from tests.rest import caller, leaving, post, wish
 
 pytestmark = pytest.mark.django_db
-
-
-def wish(on: Departure, **changes: Any) -> dict[str, Any]:
-    customer = {"name": "አበበ ቢቂላ", "email": "Abebe@Mail.Example.org", "user_id": "u-7"}
-    return {"departure": on.code, "party_size": 2, "customer": customer} | changes
-
-
-def post(api: Client, path: str, body: Any, **headers: str) -> Any:
-    return api.post(path, body, content_type="application/json", headers=headers)
-
-
-# --- keys --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    ["", "Api-Key", "Api-Key ", "Api-Key nonsense", "Bearer abc", "Api-Key aaaaaaaa." + "b" * 32, "Api-Key \0ü.é"],
-)
-def test_without_a_valid_key_the_answer_is_401(authorization: str) -> None:
-    headers = {"Authorization": authorization} if authorization else {}
-    response = Client(headers=headers).get("/api/departures/")
-    assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Api-Key"
-    assert response.json()["code"] == "authentication_failed"
-
-
-def test_revoked_and_expired_keys_are_no_keys() -> None:
-    assert caller(revoked=True).get("/api/departures/").status_code == 401
-    assert caller(expiry_date=timezone.now() - timedelta(seconds=1)).get("/api/departures/").status_code == 401
-
-
-def test_each_scope_opens_its_half_only() -> None:
-    reader, writer = caller(scopes=["bookings:read"]), caller(scopes=["bookings:write"])
-    assert reader.get("/api/departures/").status_code == 200
-    refused = post(reader, "/api/booking/", wish(leaving()))
-    assert (refused.status_code, refused.json()) == (
-        403,
-        {"code": "permission_denied", "detail": "This key lacks the scope bookings:write."},
-    )
-    assert post(writer, "/api/booking/", wish(leaving())).status_code == 201
-    assert writer.get("/api/departures/").status_code == 403
-    assert Booking.objects.count() == 1
-
-
-def test_another_method_is_405_in_json(api: Client) -> None:
-    response = api.put("/api/departures/", {}, content_type="application/json")
-    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
-
-
-def test_too_many_failures_from_one_address_are_429_but_a_good_key_still_passes(api: Client) -> None:
-    statuses = [Client().get("/api/departures/").status_code for _ in range(61)]
-    assert statuses == [401] * 60 + [429]
-    assert api.get("/api/departures/").status_code == 200
-
-
-def test_failures_from_one_ipv6_network_are_counted_together() -> None:
-    callers = [Client(REMOTE_ADDR=f"2001:db8:7:1::{number:x}") for number in range(1, 62)]
-    assert [caller.get("/api/departures/").status_code for caller in callers] == [401] * 60 + [429]
-
-
-def test_too_many_calls_of_one_key_are_429_with_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookings.rest.base.ApiKeyThrottle.rate", "2/min", raising=False)
-    api, other = caller("one"), caller("two")
-    assert [api.get("/api/departures/").status_code for _ in range(2)] == [200, 200]
-    response = api.get("/api/departures/")
-    assert (response.status_code, response.json()["code"]) == (429, "throttled")
-    assert 0 < int(response["Retry-After"]) <= 60
-    assert other.get("/api/departures/").status_code == 200
-
-
-def test_an_unknown_address_under_api_is_json(api: Client) -> None:
-    response = api.get("/api/nothing/")
-    assert (response.status_code, response.json()["code"]) == (404, "not_found")
-
-
-# --- taking a booking --------------------------------------------------------------------------
 
 
 def test_a_booking_takes_seats_and_queues_its_mail(api: Client) -> None:
@@ -208,9 +131,6 @@ def test_a_customer_named_again_is_kept_up_to_date_and_stays_one_per_integration
     post(caller("partner"), "/api/booking/", wish(departure, customer=CUSTOMER | {"user_id": "u-7"}))
     rows = Customer.objects.order_by("pk").values_list("integration", "name", "language")
     assert list(rows) == [("website", "Abebe B.", "am"), ("partner", "Abebe", "en")]
-
-
-# --- reading and cancelling --------------------------------------------------------------------
 
 
 def test_a_booking_is_found_by_its_reference_in_any_case(api: Client) -> None:

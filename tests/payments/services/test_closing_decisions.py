@@ -1,112 +1,37 @@
 """Entries of “Needs a decision” are closed with a reason, stay so, and come back with new facts only."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.actors import SYSTEM, Actor
+from bookings.actors import SYSTEM
 from bookings.models import Booking
-from bookings.services import transitions
 from bookings.timeline import sentence
 from notifications.refusals import Refused
 from payments import books
-from payments.gateway import Answer, Fault, Verdict, registry
+from payments.gateway import Answer, Verdict
 from payments.models import ClosedDecision, Payment, ProviderEvent, Refund
-from payments.services.closing_decisions import Entry, close_decisions, entry_of, read_entry, reopen_decisions
-from payments.services.decisions import Kind, sections
-from payments.services.provider_alarm import note
+from payments.services.closing_decisions import Entry, close_decisions, read_entry, reopen_decisions
+from payments.services.decisions import Kind
 from payments.services.refunds.request import request_refund
-from tests.factories import NOW, clerk, make_booking, make_departure, make_user
+from tests.factories import NOW, clerk
+from tests.payments.open_decisions import (
+    EVERY_KIND,
+    LATER,
+    answered,
+    attempt,
+    cancelled,
+    close,
+    dead_key,
+    event,
+    on_the_list,
+    overpaid,
+)
 from tests.payments.refunds import ask, paid_by_hand
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-LATER = NOW + timedelta(days=1)
-
-
-def on_the_list() -> list[Entry]:
-    return [entry_of(section.topic.kind, d) for section in sections(now=LATER) for d in section.decisions]
-
-
-def close(*entries: Entry, actor: Actor | None = None) -> list[str]:
-    """The reasons for what was refused."""
-    outcome = close_decisions(entries=entries, reason="Agreed by phone", actor=actor or clerk(), now=LATER)
-    return [refusal.code for _name, refusal in outcome.refused]
-
-
-def cancelled(amount: str = "2000.00") -> Booking:
-    """With money that has to go back."""
-    payment = paid_by_hand(make_booking(departure=make_departure(starts_in=timedelta(days=40))), amount)
-    transitions.cancel_bookings(booking_ids=[payment.booking_id], reason="Ill", actor=clerk(), now=NOW)
-    return Booking.objects.get(pk=payment.booking_id)
-
-
-def attempt(**fields: object) -> Payment:
-    booking = make_booking()
-    made = {"tx_ref": f"T-{booking.pk}", "booking": booking, "method": "chapa", "amount": 10, "currency": "ETB"}
-    return Payment.objects.create(**made | {"recorded_by_label": "Test", "created_at": NOW} | fields)
-
-
-def in_review() -> None:
-    attempt(status="review", check_note="Other amount")
-
-
-def unanswered() -> None:
-    attempt(status="pending", next_check_at=NOW)
-
-
-def refund_that_is(status: str, **fields: object) -> Callable[[], None]:
-    def make() -> None:
-        made = {"payment": paid_by_hand(), "amount": 5, "status": status, "reason": "x", "requested_by_label": "x"}
-        Refund.objects.create(**made | {"created_at": NOW, "sent_at": NOW, "succeeded_at": NOW} | fields)
-
-    return make
-
-
-def taken_back() -> None:
-    refund_that_is("succeeded", kind="reversal", amount=2000)()
-    Booking.objects.update(paid=0)
-
-
-def overpaid() -> None:
-    paid_by_hand()
-    Booking.objects.update(total=1)
-
-
-def event() -> None:
-    ProviderEvent.objects.create(
-        provider="chapa", dedupe_key="1", tx_ref="X-1", status="unmatched", last_error="None.", received_at=NOW
-    )
-
-
-def answered(answer: Answer, now: datetime) -> None:
-    gateway = registry.current()
-    assert gateway
-    note(gateway, "verify", answer, now)
-
-
-def dead_key(now: datetime = NOW) -> None:
-    answered(Answer(Verdict.MISCONFIGURED, "No.", fault=Fault.KEY), now)
-
-
-EVERY_KIND: dict[Kind, Callable[[], object]] = {
-    Kind.PROVIDER: dead_key,
-    Kind.REVIEW: in_review,
-    Kind.TO_APPROVE: refund_that_is("requested"),
-    Kind.TO_PAY_OUT: refund_that_is("approved", way="cash"),
-    Kind.UNCLEAR: refund_that_is("unknown"),
-    Kind.FAILED: refund_that_is("failed"),
-    Kind.MONEY_LEFT: cancelled,
-    Kind.OVERPAID: overpaid,
-    Kind.TAKEN_BACK: taken_back,
-    Kind.UNANSWERED: unanswered,
-    Kind.EVENT: event,
-}
 
 
 def test_every_kind_of_the_list_is_tried_here() -> None:
@@ -273,48 +198,3 @@ def test_what_was_closed_costs_nothing_on_the_list() -> None:
             assert on_the_list() == []
         counts.append(len(queries))
     assert counts[0] == counts[1]
-
-
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite in memory belongs to one thread")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", [Kind.MONEY_LEFT, Kind.PROVIDER, Kind.EVENT])
-def test_of_two_clerks_at_once_one_closes_and_the_other_is_told(kind: Kind) -> None:
-    EVERY_KIND[kind]()
-    entries, people = on_the_list(), [Actor(name, make_user()) for name in ("Sara", "Yonas")]
-
-    def press(actor: Actor) -> list[str]:
-        try:
-            return close(*entries, actor=actor)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(len(refused) for refused in pool.map(press, people)) == [0, 1]
-    assert ClosedDecision.objects.count() == 1
-
-
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite in memory belongs to one thread")
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", [Kind.PROVIDER, Kind.EVENT])
-def test_who_looked_before_another_closed_it_is_told(kind: Kind) -> None:
-    """Nothing is locked there, as no booking is concerned."""
-    EVERY_KIND[kind]()
-    entries, (sara, yonas) = on_the_list(), [Actor(name, make_user()) for name in ("Sara", "Yonas")]
-    answers: list[list[str]] = []
-
-    def yonas_closes() -> list[str]:
-        try:
-            return close(*entries, actor=yonas)
-        finally:
-            connections.close_all()
-
-    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
-        result = execute(sql, *rest)
-        if sql.startswith('SELECT "payments_closeddecision"."id"') and not answers:
-            answers.append(pool.submit(yonas_closes).result())
-        return result
-
-    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(meanwhile):
-        answers.append(close(*entries, actor=sara))
-    assert [len(refused) for refused in answers] == [0, 1]
-    assert ClosedDecision.objects.get(reopened_at=None).closed_by_label == "Yonas"

@@ -1,51 +1,30 @@
 """Refunds through the provider, against one that is slow, broken, wrong or down: posted once, booked once."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import TestCase
 from pytest_django import Settings
 
-from bookings.actors import SYSTEM, staff
+from bookings.actors import SYSTEM
 from bookings.models import Booking
 from config.management.commands.check_books import all_breaches
 from notifications import rendering
 from notifications.models import Message
 from notifications.refusals import Refused
-from payments.gateway.chapa import Chapa
 from payments.models import Payment, Refund
-from payments.services.checkout.review import apply_review
 from payments.services.checkout.verify import verify_payment
-from payments.services.decisions import sections
 from payments.services.provider_refunds.answers import provider_tx_ref
-from payments.services.provider_refunds.check import check_refund, decide_refund
 from payments.services.provider_refunds.send import send_refund, work_off_due
 from payments.services.refunds.request import approve_refund
 from payments.services.times import PATIENCE
-from tests.factories import NOW, clerk, make_user
+from tests.factories import NOW, clerk
 from tests.payments.refunds import ask, begun_at, paid_at, refund_mails, state
+from tests.payments.sent_refunds import LATER, check, kept, listed, send, theirs
 from tests.provider import Provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-LATER = NOW + timedelta(minutes=30)
-
-
-def send(payment: Payment, amount: str = "500.00") -> Refund:
-    refund = ask(payment, amount, way="provider")
-    send_refund(refund_id=refund.pk, now=NOW)
-    return refund
-
-
-def check(refund: Refund) -> Refund:
-    return check_refund(refund_id=refund.pk, actor=SYSTEM, now=LATER).refund
-
-
-def theirs(live: Provider) -> str:
-    """The provider's name of its one refund."""
-    [ref] = live.book.refunds
-    return ref
 
 
 def test_a_refund_is_sent_after_the_commit_and_booked_when_it_has_succeeded(live: Provider) -> None:
@@ -85,35 +64,6 @@ def test_without_approval_nothing_is_sent(live: Provider, settings: Settings) ->
     assert (state(refund)[0], live.count("refund")) == ("processing", 1)
 
 
-@pytest.mark.parametrize(
-    ("fault", "status"),
-    [
-        ("error500", "unknown"),
-        ("html", "unknown"),
-        ("broken_json", "unknown"),
-        ("too_many", "unknown"),
-        ("drop", "unknown"),
-        ("unauthorized", "failed"),
-    ],
-)
-def test_an_answer_that_is_none_is_unknown_and_never_posted_again(live: Provider, fault: str, status: str) -> None:
-    payment = paid_at(live)
-    live.tell("refund", fault)
-    refund = send(payment)
-    assert state(refund) == (status, Decimal("2000.00"))
-    assert refund.check_note
-    live.behave()
-    send_refund(refund_id=refund.pk, now=LATER)
-    work_off_due(now=LATER)
-    assert (state(refund)[0], live.count("refund"), refund_mails()) == (status, 1, [])
-    if status == "failed":
-        assert "CHAPA_SECRET_KEY" in refund.check_note
-    else:
-        with pytest.raises(Refused) as refusal:
-            ask(payment, way="provider")
-        assert refusal.value.code == "unclear"
-
-
 def test_a_refusal_is_final_and_frees_the_money_for_another_try(live: Provider) -> None:
     payment = paid_at(live)
     live.tell("refund", "answer", code=400, body={"message": "Insufficient balance", "status": "failed", "data": None})
@@ -134,32 +84,6 @@ def test_a_test_key_refunds_nothing_and_says_so(provider: Provider) -> None:
     assert "live mode" in refund.check_note
 
 
-def test_timed_out_after_the_provider_stored_it_is_found_by_the_check(
-    live: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    payment = paid_at(live)
-    live.tell("refund", "slow", seconds=1, times=1)
-    with monkeypatch.context() as impatient:
-        impatient.setattr(Chapa, "READ_SECONDS", 0.3)
-        refund = send(payment)
-    assert state(refund) == ("unknown", Decimal("2000.00"))
-    check(refund)
-    assert (state(refund)[0], refund_mails()) == ("processing", [("queued", "500.00", "yes")])
-    live.set_refund(theirs(live), "refunded")
-    check(refund)
-    assert (state(refund), live.count("refund")) == (("succeeded", Decimal("1500.00")), 1)
-
-
-def test_nobody_guesses_which_of_two_refunds_an_answer_means(live: Provider) -> None:
-    payment = paid_at(live)
-    send(payment, "100.00")
-    live.tell("refund", "error500")
-    refund = send(payment, "100.00")
-    check(refund)
-    assert state(refund)[0] == "unknown"
-    assert "can't tell" in refund.check_note
-
-
 @pytest.mark.parametrize("first", ["check", "webhook"])
 def test_our_own_refund_and_the_webhook_about_it_book_it_once(live: Provider, first: str) -> None:
     payment = paid_at(live)
@@ -177,29 +101,6 @@ def test_our_own_refund_and_the_webhook_about_it_book_it_once(live: Provider, fi
     assert state(refund) == ("succeeded", Decimal("0.00"))
     assert Refund.objects.count() == 1
     assert list(all_breaches()) == []
-
-
-def test_a_webhook_makes_an_unclear_refund_due_at_once(live: Provider) -> None:
-    payment = paid_at(live)
-    live.tell("refund", "error500", times=1, stored=True)
-    refund = send(payment, "2000.00")
-    live.set_refund(theirs(live), "refunded")
-    live.mark(payment.tx_ref, "refunded")
-    verify_payment(payment_id=payment.pk, source="webhook", actor=SYSTEM, now=NOW)
-    assert work_off_due(now=NOW) == 1
-    assert state(refund) == ("succeeded", Decimal("0.00"))
-
-
-def test_where_refunds_can_t_be_looked_up_the_payment_tells(live: Provider) -> None:
-    payment = paid_at(live)
-    live.tell("refund", "error500", times=1, stored=True)
-    live.tell("refund_status", "error500")
-    refund = send(payment, "2000.00")
-    check(refund)
-    assert state(refund)[0] == "unknown"
-    live.mark(payment.tx_ref, "refunded")
-    check(refund)
-    assert state(refund) == ("succeeded", Decimal("0.00"))
 
 
 def test_one_that_comes_back_is_put_on_the_booking_again(live: Provider) -> None:
@@ -223,47 +124,6 @@ def test_another_amount_than_ours_is_a_person_s_business(live: Provider) -> None
     check(refund)
     assert state(refund) == ("unknown", Decimal("2000.00"))
     assert refund.check_note == "The provider says 2000.00, not 500.00. Look there."
-
-
-def test_a_worker_that_died_between_claim_and_answer_leaves_an_unknown(live: Provider) -> None:
-    payment = paid_at(live)
-    refund = ask(payment, way="provider")
-    Refund.objects.update(status="processing", sent_at=NOW, next_check_at=NOW + timedelta(minutes=5))
-    assert work_off_due(now=NOW + timedelta(minutes=4)) == 0
-    assert state(refund)[0] == "processing"
-    live.tell("refund_status", "error500")
-    assert work_off_due(now=NOW + timedelta(minutes=6)) == 1
-    assert (state(refund)[0], live.count("refund"), live.count("refund_status")) == ("unknown", 0, 1)
-    assert refund.next_check_at is not None
-    assert refund.next_check_at > NOW + timedelta(minutes=6)
-
-
-def test_a_person_decides_what_nobody_knows(live: Provider) -> None:
-    payment = paid_at(live)
-    live.tell("refund", "error500")
-    refund, by = send(payment), make_user()
-    decide_refund(refund_id=refund.pk, went_through=False, reason="Not in its list", actor=staff(by), now=LATER)
-    assert state(refund) == ("failed", Decimal("2000.00"))
-    assert refund.provider_answer == {"decided_by": staff(by).label, "because": "Not in its list"}
-    second = send(payment)
-    decide_refund(refund_id=second.pk, went_through=True, reason="Seen there", actor=staff(by), now=LATER)
-    assert state(second) == ("succeeded", Decimal("1500.00"))
-    with pytest.raises(Refused):
-        decide_refund(refund_id=second.pk, went_through=False, reason="No", actor=staff(by), now=LATER)
-    assert refund_mails() == [("queued", "500.00", "")]
-    assert list(all_breaches()) == []
-
-
-def test_a_second_refund_waits_until_the_first_is_clear(live: Provider) -> None:
-    payment = paid_at(live)
-    first, second = (ask(payment, "500.00", way="provider") for _ in range(2))
-    live.tell("refund", "error500", times=1)
-    send_refund(refund_id=first.pk, now=NOW)
-    assert send_refund(refund_id=second.pk, now=NOW) == "approved"
-    assert live.count("refund") == 1
-    decide_refund(refund_id=first.pk, went_through=False, reason="No", actor=clerk(), now=LATER)
-    work_off_due(now=LATER)
-    assert (state(second)[0], live.count("refund")) == ("processing", 2)
 
 
 def test_the_provider_down_moves_nothing_and_costs_few_calls(live: Provider) -> None:
@@ -300,18 +160,6 @@ def test_a_check_that_hears_of_a_reversal_takes_the_payment_back(live: Provider,
     assert [title for title in listed(LATER) if "efund" in title] == []
     assert "Money that was taken back" in listed(LATER)
     assert list(all_breaches()) == []
-
-
-def kept(live: Provider) -> Payment:
-    """Another amount than what was asked for, kept by a person."""
-    payment = begun_at(live)
-    live.pay(payment.tx_ref, amount=1500)
-    verify_payment(payment_id=payment.pk, source="poll", actor=SYSTEM, now=NOW)
-    return apply_review(payment_id=payment.pk, actor=clerk(), now=NOW)
-
-
-def listed(now: datetime) -> list[str]:
-    return [section.title for section in sections(now=now)]
 
 
 def test_the_mail_names_the_way_as_the_customer_knows_it(live: Provider) -> None:

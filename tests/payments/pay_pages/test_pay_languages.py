@@ -9,7 +9,6 @@ import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone, translation
@@ -26,11 +25,6 @@ CATALOGUE = Path(settings.BASE_DIR) / "locale" / "am" / "LC_MESSAGES"
 TEMPLATE = (settings.BASE_DIR / "templates" / "pay" / "_closed.html").read_text(encoding="utf-8")
 CLOSED = sorted(set(re.findall(r'closed == "(\w+)"', TEMPLATE)))
 LATIN = re.compile(r"[A-Za-z]{3,}")
-
-
-@pytest.fixture(autouse=True)
-def no_presses_before() -> None:
-    cache.clear()
 
 
 @pytest.fixture
