@@ -18,7 +18,9 @@ from bookings.services.importing import departures
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import NEW
 from bookings.services.local_times import clock_text
-from bookings.spreadsheets import Columns, Table, cell_text, read_table
+from bookings.spreadsheets import read_table
+from bookings.tables import Columns, Table
+from bookings.xlsx_files import cell_text
 from notifications.refusals import Refused
 
 STATUS_WORDS = {status: word for word, status in NEW.items()}

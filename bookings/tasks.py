@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.services import api_limits, api_requests, reminders, transitions, waitlist
+from bookings.services import api_limits, api_requests, departed, reminders, transitions, waitlist
 
 
 @shared_task(name="bookings.expire_holds")
@@ -27,7 +27,7 @@ def plan_reminders() -> int:
 @shared_task(name="bookings.complete_departures")
 def complete_departures() -> int:
     """Departures completed, with their bookings."""
-    return transitions.complete_departures(now=timezone.now())
+    return departed.complete_departures(now=timezone.now())
 
 
 @shared_task(name="bookings.prune_api_requests")

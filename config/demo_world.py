@@ -9,80 +9,16 @@ from django.contrib.auth.models import User
 
 from bookings.actors import SYSTEM, Actor, staff
 from bookings.models import Booking, Customer, Departure, Trip
-from bookings.services import departures, transitions
+from bookings.services import departed, departures, transitions
 from bookings.services.create import TravellerData, create_booking
 from bookings.services.customers import CustomerData, find_or_create_customer
+from config.demo_names import COUNTRIES, FIRST_NAMES, LAST_NAMES, NOTES, REASONS, TRIPS
 from notifications.models import MessageTemplate
 from notifications.refusals import Refused
-from payments.services.manual.record import ManualPayment, await_payment, fail_payments, record_payments
+from payments.services.manual.awaited import await_payment, fail_payments
+from payments.services.manual.record import ManualPayment, record_payments
 
-# code, name, destination, price in ETB a person, capacity, hours, local hour of the start
-TRIPS = (
-    ("LAL", "Lalibela rock churches", "Lalibela", 14500, 16, 56, 7),
-    ("SIM", "Simien Mountains trek", "Simien Mountains", 21900, 12, 80, 6),
-    ("DAN", "Danakil depression", "Afar", 32500, 10, 74, 5),
-    ("OMO", "Omo Valley and its peoples", "Jinka", 28400, 12, 104, 6),
-    ("TAN", "Lake Tana monasteries", "Bahir Dar", 6200, 20, 10, 8),
-    ("ADD", "Addis Ababa on foot", "Addis Ababa", 1800, 18, 5, 9),
-    ("BAL", "Bale Mountains and the wolves", "Bale Mountains", 18700, 12, 56, 6),
-    ("HAR", "Harar, city of gates", "Harar", 9900, 14, 32, 7),
-)
 BOOKINGS = 320
-FIRST_NAMES = [
-    "Almaz",
-    "Yonas",
-    "Selam",
-    "Bekele",
-    "Hanna",
-    "Dawit",
-    "Liya",
-    "Tesfaye",
-    "Meron",
-    "Abebe",
-    "አበበ",
-    "ሰላም",
-    "Fatima",
-    "خالد",
-    "Søren",
-    "Anna",
-    "Müller",
-    "Inês",
-    "Jürgen",
-    "Chloé",
-    "李",
-]
-LAST_NAMES = [
-    "Tesfaye",
-    "Bekele",
-    "Gebre",
-    "Haile",
-    "ተስፋዬ",
-    "Wolde",
-    "Negash",
-    "O'Brien",
-    "García",
-    "Kowalski",
-    "Novák",
-    "Janssen",
-    "حسن",
-    "Dubois",
-    "Rossi",
-    "王",
-    "Smith",
-    "Andersson",
-]
-COUNTRIES = ["ET", "ET", "ET", "DE", "FR", "GB", "US", "IT", "NL", "PT", "CN", "KE", "AE"]
-NOTES = (
-    "",
-    "",
-    "",
-    "Vegetarian",
-    "Late arrival, after 21:00",
-    "Wheelchair; needs a ramp",
-    "Two rooms, one cot",
-    "የልደት ቀን",
-)
-REASONS = ("Fell ill", "Visa not granted", "Flight cancelled", "Changed plans")
 
 
 @dataclass
@@ -106,7 +42,7 @@ def make_world(*, clerk: User, now: datetime) -> World:
         _booking(world, world.dice.choice(runs), number)
     _sold_out_with_a_queue(world, next(run for run in runs if run.starts_at > now))
     transitions.expire_holds(now=now)
-    transitions.complete_departures(now=now)
+    departed.complete_departures(now=now)
     _no_shows(world)
     draft = runs[-1]
     Departure.objects.filter(pk=draft.pk, seats_taken=0).update(status=Departure.Status.DRAFT)
@@ -230,4 +166,4 @@ def _sold_out_with_a_queue(world: World, departure: Departure) -> None:
 
 def _no_shows(world: World) -> None:
     ids = Booking.objects.filter(status=Booking.Status.COMPLETED).order_by("pk").values_list("pk", flat=True)
-    transitions.mark_no_shows(booking_ids=list(ids)[::15], actor=SYSTEM, now=world.now)
+    departed.mark_no_shows(booking_ids=list(ids)[::15], actor=SYSTEM, now=world.now)

@@ -12,7 +12,7 @@ from django.utils.encoding import punycode
 
 from notifications.claims import ClaimQuerySet
 from notifications.kinds import kind_choices, reminder_choices
-from notifications.wording import check_template
+from notifications.wording_checks import check_template
 
 
 class MessageQuerySet(ClaimQuerySet["Message"]):

@@ -4,23 +4,21 @@ A message row is the promise; publishing to Celery is only a nudge, made after c
 found again by notifications.send_due_messages.
 """
 
-import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import CharField, Q, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
-from notifications import dispatch, handover, owners
+from notifications import dispatch, handover
 from notifications.kinds import SWEEPER, all_kinds, task_name
 from notifications.models import Message, MessageQuerySet
-from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    pass
 
 FAN_OUT = 20  # more due rows than this are fanned out by a worker, not by the web process
 CHUNK = 500
@@ -60,9 +58,9 @@ def enqueue(mails: Sequence[Mail], *, now: datetime) -> int:
         .values_list("pk", "kind", "lease_expires_at")
     ]
     if wake_worker and queued:
-        _wake_sweeper_after_commit()
+        wake_sweeper_after_commit()
     else:
-        _publish_after_commit([(pk, kind) for pk, kind, held_until in queued if held_until])
+        publish_after_commit([(pk, kind) for pk, kind, held_until in queued if held_until])
     return len(queued)
 
 
@@ -123,110 +121,6 @@ def withdraw_messages(*, message_ids: Collection[int], reason: str) -> int:
     )
 
 
-def resend(*, message_id: int, user: "User | None", now: datetime, recipient: str = "") -> Message:
-    """Send the same facts again as a new row, to `recipient` if given, else to the owner's present address.
-
-    Refuses what isn't true or isn't over.
-    """
-    done, refused = resend_all(recipients={message_id: recipient}, user=user, now=now)
-    if refused:
-        raise refused[message_id]
-    return done[message_id]
-
-
-@transaction.atomic
-def resend_all(
-    *, recipients: Mapping[int, str], user: "User | None", now: datetime
-) -> tuple[dict[int, Message], dict[int, Refused]]:
-    """As `resend` for {message id: recipient, or ""}: the new rows and the refusals, by message id."""
-    chosen = Message.objects.filter(pk__in=recipients)
-    firsts = chosen.values_list(Coalesce("resend_of", "pk"), flat=True)
-    # Lock, then read: two clerks take turns, and a withdrawal that we waited for is seen.
-    list(Message.objects.select_for_update().filter(pk__in={*recipients, *firsts}).order_by("pk").values_list("pk"))
-    found = {message.pk: message for message in chosen.select_related("resend_of")}
-    originals = {pk: message.resend_of or message for pk, message in found.items()}
-    coming = _on_their_way({message.pk for message in originals.values()})
-    present = owners.present(found.values(), now=now)
-    rows, refused = {}, {}
-    for pk, recipient in recipients.items():
-        now_so = present.get(pk)
-        if refusal := _why_not_resend(found.get(pk), originals.get(pk), coming, now_so):
-            refused[pk] = refusal
-            continue
-        row = _again(found[pk], originals[pk], recipient.strip(), now_so, user, now)
-        if row.recipient:
-            rows[pk] = row
-            coming.add(originals[pk].pk)
-        else:
-            refused[pk] = NoAddress()
-    Message.objects.bulk_create(rows.values(), batch_size=CHUNK)
-    if len(rows) > FAN_OUT:
-        Message.objects.filter(pk__in=[row.pk for row in rows.values()]).update(lease_expires_at=None)
-        _wake_sweeper_after_commit()
-    else:
-        _publish_after_commit([(row.pk, row.kind) for row in rows.values()])
-    return rows, refused
-
-
-def _again(  # noqa: PLR0917 - all of what a new row is made of
-    message: Message, original: Message, typed: str, now_so: owners.Present | None, user: "User | None", now: datetime
-) -> Message:
-    """To the address that was typed for it; one that is the owner's own anyway goes on following the owner."""
-    own = now_so.recipient if now_so else message.recipient
-    return Message(
-        kind=message.kind,
-        topic=message.topic,
-        language=message.language,
-        context=message.context,
-        recipient=typed or own,
-        recipient_chosen=bool(typed) and typed.lower() != own.lower(),
-        dedupe_key=f"{original.dedupe_key[:160]}:resend:{uuid.uuid4().hex[:12]}",
-        due_at=now,
-        lease_expires_at=now + handover.HOLD,
-        resend_of=original,
-        requested_by=user,
-    )
-
-
-def retry(*, message_ids: Collection[int], now: datetime) -> int:
-    """Queue failed messages again, with all their attempts, and try those that wait after an error now.
-
-    Returns how many: one that is no longer true stays.
-    """
-    chosen = Message.objects.filter(pk__in=message_ids, withdrawn_reason="")
-    waiting = chosen.filter(status=Message.Status.QUEUED, due_at__gt=now).exclude(last_error="")
-    again = {"due_at": now, "published_at": None, "lease_expires_at": None}
-    with transaction.atomic():
-        changed = waiting.update(**again)
-        failed = chosen.filter(status=Message.Status.FAILED)
-        changed += failed.update(status=Message.Status.QUEUED, attempts=0, **again)
-    if changed:
-        _wake_sweeper_after_commit()
-    return changed
-
-
-def _why_not_resend(
-    message: Message | None, original: Message | None, coming: set[int], now_so: owners.Present | None
-) -> Refused | None:
-    """Why this message can't be sent again; `coming` are first rows that are already on their way once more."""
-    if message is None or original is None:
-        return NotFound("This message")
-    reason = message.withdrawn_reason or original.withdrawn_reason or (now_so.unwanted if now_so else "")
-    if reason or message.status == Message.Status.WITHDRAWN:
-        return NoLongerTrue(reason)
-    if message.status in ON_THEIR_WAY:
-        return NotOver()
-    if original.pk in coming:
-        return AlreadyResent()
-    return None
-
-
-def _on_their_way(original_ids: Collection[int]) -> set[int]:
-    """Those of these first rows of which they or a resend are still to be sent."""
-    family = Message.objects.filter(Q(pk__in=original_ids) | Q(resend_of__in=original_ids), status__in=ON_THEIR_WAY)
-    return set(family.values_list(Coalesce("resend_of", "pk"), flat=True))
-
-
 def _is_due(mail: Mail, now: datetime) -> bool:
     return mail.due_at is None or mail.due_at <= now
 
@@ -244,7 +138,7 @@ def _row(mail: Mail, now: datetime, *, publish: bool) -> Message:
     )
 
 
-def _publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
+def publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
     """(id, kind) each."""
 
     def publish_all() -> None:
@@ -255,5 +149,5 @@ def _publish_after_commit(messages: Sequence[tuple[int, str]]) -> None:
         transaction.on_commit(publish_all, robust=True)
 
 
-def _wake_sweeper_after_commit() -> None:
+def wake_sweeper_after_commit() -> None:
     transaction.on_commit(lambda: dispatch.wake(SWEEPER), robust=True)

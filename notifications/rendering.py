@@ -16,7 +16,7 @@ from django.template import Engine
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
-from notifications import wording, words
+from notifications import wording, wording_filters, words
 from notifications.kinds import all_kinds
 from notifications.models import Message, MessageTemplate
 
@@ -50,7 +50,7 @@ def render(message: Message) -> Rendered:
         facts = written_facts(message.context, template.language)
         try:
             return _render_words(template.subject, template.body, facts, template.language)
-        except wording.UnfitText:
+        except wording_filters.UnfitText:
             # It was checked when it was saved; whatever became of it since, the customer gets a mail.
             logger.exception("Mail text %s is broken; the built-in text was used", template)
     facts = written_facts(message.context, settings.LANGUAGE_CODE)
@@ -58,7 +58,7 @@ def render(message: Message) -> Rendered:
 
 
 def preview(template: MessageTemplate) -> Rendered:
-    """A staff text filled with believable facts. Raises wording.UnfitText."""
+    """A staff text filled with believable facts. Raises wording_filters.UnfitText."""
     facts = written_facts(dict(all_kinds()[template.kind].sample), template.language)
     return _render_words(template.subject, template.body, facts, template.language)
 

@@ -5,53 +5,26 @@ a loop nor a whole list, so that a text can neither read what it shouldn't nor t
 What is written is counted while it is written: what would grow too long ends before it takes any memory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.template import Context, Engine, Library, Node, Template, TemplateSyntaxError, Variable, defaultfilters
-from django.template.base import FilterExpression, NodeList, TextNode, VariableNode
-from django.template.defaulttags import ForNode, IfNode, do_for, do_if
+from django.template import Context, Engine, Template, TemplateSyntaxError
+from django.template.base import TextNode, VariableNode
 
-from notifications.kinds import LARGEST_PARTY, all_kinds
+from notifications import wording_filters
+from notifications.kinds import all_kinds
+from notifications.wording_filters import UnfitText
+from notifications.wording_nodes import TOO_DEEP, costly, of_type
 
-HOUSE_FACTS = frozenset({"company_name", "support_email"})  # known to every kind, see rendering
-LOOP_FACTS = ("forloop.counter", "forloop.first", "forloop.last")
 MAX_LENGTH = 10_000
+HOUSE_FACTS = frozenset({"company_name", "support_email"})  # known to every kind, see rendering
 MAX_FILLED = 200_000
 MAX_LINES = 5_000  # each becomes a part of the HTML page
-MAX_JOINED = 100_000  # characters; twice what the longest list of travellers takes
-MAX_FILTERS = 5  # in one place
-TOO_DEEP = "Put fewer {% if %} inside one another."
-
-register = Library()
-register.tag("if", do_if)
-register.tag("for", do_for)
-for _name in ("default", "first", "last", "length", "lower", "pluralize", "title", "upper"):
-    register.filter(_name, getattr(defaultfilters, _name))
-
-
-class UnfitText(Exception):  # noqa: N818 (not a fault of the program)
-    """These words can't become a mail; str() says why, for whoever wrote them."""
-
-
-@register.filter
-def join(value: Any, separator: Any) -> Any:
-    """Django's own in a text that isn't HTML, but measured before it is made: a join of a join multiplies."""
-    try:
-        parts = [str(part) for part in value]
-    except TypeError:
-        return value
-    if sum(map(len, parts)) + len(str(separator)) * (len(parts) - 1) > MAX_JOINED:
-        raise UnfitText(
-            f"join makes this longer than {MAX_JOINED:,} characters. Join a list, once, with something short."
-        )
-    return str(separator).join(parts)
 
 
 class _StaffEngine(Engine):
-    default_builtins = [__name__]
+    default_builtins = [wording_filters.__name__]
 
 
 @cache
@@ -67,8 +40,8 @@ def placeholders(kind: str) -> list[str]:
 def fill(words: str, facts: dict[str, Any]) -> str:
     """The words with the facts in their places, as plain text. Raises UnfitText."""
     try:
-        template = _parse(words)
-        if problem := next(_costly(template.nodelist, {name for name in facts if isinstance(facts[name], list)}), ""):
+        template = parse(words)
+        if problem := next(costly(template.nodelist, {name for name in facts if isinstance(facts[name], list)}), ""):
             raise UnfitText(problem)
         _Meter().put_on(template)
         return template.render(Context(facts, autoescape=False))
@@ -87,7 +60,7 @@ class _Meter:
         self.characters = self.lines = 0
 
     def put_on(self, template: Template) -> None:
-        for node in _of_type(template.nodelist, TextNode | VariableNode):
+        for node in of_type(template.nodelist, TextNode | VariableNode):
             node.render_annotated = partial(self.written, node.render_annotated)
 
     def written(self, render: Callable[[Context], str], context: Context) -> str:
@@ -101,107 +74,10 @@ class _Meter:
         return text
 
 
-def _parse(words: str) -> Template:
+def parse(words: str) -> Template:
     if len(words) > MAX_LENGTH:
         raise UnfitText(f"Keep it under {MAX_LENGTH:,} characters.")
     try:
         return Template(words, engine=_engine())
     except TemplateSyntaxError as error:
         raise UnfitText(f"This can't be read: {error}") from error
-
-
-def check_template(*, kind: str, subject: str, body: str) -> None:
-    """Raise ValidationError that names the field and the cure when a text could not be filled in."""
-    if kind not in all_kinds():
-        return  # the field itself says so
-    errors = {field: list(_problems(kind, words)) for field, words in (("subject", subject), ("body", body))}
-    if found := {field: problems for field, problems in errors.items() if problems}:
-        raise ValidationError(found)
-
-
-def _problems(kind: str, words: str) -> Iterator[str]:
-    try:
-        problems = list(_misuses(kind, _parse(words).nodelist))
-        if not problems:
-            _try_out(kind, words)
-        yield from problems
-    except UnfitText as unfit:
-        yield str(unfit)
-    except RecursionError:
-        yield TOO_DEEP
-
-
-def _misuses(kind: str, nodes: NodeList) -> Iterator[str]:
-    loops = _of_type(nodes, ForNode)
-    known = {*placeholders(kind), *LOOP_FACTS, *(name for loop in loops for name in loop.loopvars)}
-    if unknown := sorted(set(_names(nodes)) - known):
-        yield f"There is no fact called {', '.join(unknown)}. Use: {', '.join(placeholders(kind))}."
-        return
-    lists = sorted(name for name, value in all_kinds()[kind].sample.items() if isinstance(value, list))
-    for loop in loops:
-        if len(loop.loopvars) > 1 or loop.sequence.token not in lists:
-            yield f"Write {{% for name in {lists[0]} %}}: one word for each of a list ({', '.join(lists)})."
-    yield from _costly(nodes, set(lists))
-
-
-def _costly(nodes: NodeList, lists: set[str]) -> Iterator[str]:
-    """What would take long with a large party; asked again before each mail, whoever has saved its text."""
-    if any(len(expression.filters) > MAX_FILTERS for expression in _expressions(nodes)):
-        yield f"Use at most {MAX_FILTERS} filters in one place."
-    for loop in _of_type(nodes, ForNode):
-        inside = loop.nodelist_loop
-        if _of_type(inside, ForNode):
-            yield "Put no {% for %} inside another {% for %}."
-        elif set(_names(inside)) & lists or any(_joins(expression) for expression in _expressions(inside)):
-            yield f"Inside {{% for %}} write {{{{ {loop.loopvars[0]} }}}}, not the whole list, and no join."
-
-
-def _try_out(kind: str, words: str) -> None:
-    """Fill the words in with believable facts, with hardly any, and with the longest. Raises UnfitText."""
-    house = dict.fromkeys(HOUSE_FACTS, "Tourdesk")
-    facts = {**all_kinds()[kind].sample, **house}
-    if not fill(words, facts).strip():
-        raise UnfitText("Filled in, this is blank.")
-    fill(words, {name: type(value)() if isinstance(value, str | list) else value for name, value in facts.items()})
-    try:
-        fill(words, all_kinds()[kind].longest_facts() | house)
-    except UnfitText as unfit:
-        raise UnfitText(f"With a party of {LARGEST_PARTY} and the longest names: {unfit}") from unfit
-
-
-def _names(nodes: NodeList) -> Iterator[str]:
-    """Of each variable in an expression, and among its filters' arguments."""
-    for expression in _expressions(nodes):
-        arguments = [value for _function, args in expression.filters for is_lookup, value in args if is_lookup]
-        for variable in (expression.var, *arguments):
-            if isinstance(variable, Variable) and variable.lookups:
-                yield ".".join(variable.lookups)
-
-
-def _joins(expression: FilterExpression) -> bool:
-    return any(function is join for function, _arguments in expression.filters)
-
-
-def _expressions(nodes: NodeList) -> Iterator[FilterExpression]:
-    for node in _of_type(nodes, Node):
-        if isinstance(node, VariableNode):
-            yield node.filter_expression
-        elif isinstance(node, ForNode):
-            yield cast("FilterExpression", node.sequence)  # compiled by do_for
-        elif isinstance(node, IfNode):
-            for condition, _branch in node.conditions_nodelists:
-                yield from _in_condition(condition)
-
-
-def _in_condition(condition: Any) -> Iterator[FilterExpression]:
-    """A condition is a tree of operators (first, second) with expressions (value) as its leaves; None is {% else %}."""
-    if condition is None:
-        return
-    if isinstance(condition.value, FilterExpression):
-        yield condition.value
-    yield from _in_condition(condition.first)
-    yield from _in_condition(condition.second)
-
-
-def _of_type(nodes: NodeList, kind: Any) -> list[Any]:
-    return nodes.get_nodes_by_type(kind)

@@ -6,8 +6,9 @@ from datetime import datetime
 from bookings.actors import Actor
 from bookings.services import ledger
 from bookings.services.importing import bookings as importing
+from bookings.services.importing import new_bookings
 from bookings.services.importing.report import ImportOptions, Report
-from bookings.spreadsheets import Table
+from bookings.tables import Table
 from payments.models import Payment
 from payments.refusals.manual import NobodyImports
 from payments.services.closing_decisions import close_imported
@@ -29,7 +30,7 @@ def import_bookings(*, table: Table, options: ImportOptions, actor: Actor, now: 
     return report
 
 
-def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
+def record_imported_payments(money: Sequence[new_bookings.ImportedMoney], actor: Actor, now: datetime) -> None:
     """One succeeded payment for each new booking, put on its ledger; no receipt number yet. Mails nobody.
 
     What is history comes in decided: nobody here has to look at each.
@@ -44,7 +45,7 @@ def record_imported_payments(money: Sequence[importing.ImportedMoney], actor: Ac
     close_imported(bookings=[entry.booking for entry in money], actor=actor, now=now)
 
 
-def _payment(entry: importing.ImportedMoney, actor: Actor, now: datetime) -> Payment:
+def _payment(entry: new_bookings.ImportedMoney, actor: Actor, now: datetime) -> Payment:
     method = METHODS.get(entry.paid_by, "other")
     return Payment(
         tx_ref=new_tx_ref(method),

@@ -8,7 +8,7 @@ from bookings.actors import Actor
 from bookings.resources import BookingResource, SetImport
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import COLUMNS
-from bookings.spreadsheets import Table
+from bookings.tables import Table
 from payments.imports import import_bookings
 from payments.services.revenue_report import RevenueReport
 

@@ -7,10 +7,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bookings.rest.serializers import Amount, OnlyText, Strict, Text, moment
+from bookings.rest.fields import Amount, OnlyText, Strict, Text
+from bookings.rest.serializers import moment
 from payments.emails import receipt_name
 from payments.models import Payment
-from payments.services.checkout.verify import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
+from payments.services.checkout.unpaid import CLOSED_BECAUSE, NEVER_THERE, NOT_COMPLETED
 from payments.web_addresses import LONGEST, read_address
 
 

@@ -14,7 +14,8 @@ from bookings.actors import Actor, importer
 from bookings.refusals.files import UnreadableFile
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.styles import DATES, NUMBERS
-from bookings.spreadsheets import MAX_BYTES, Columns, Table, read_table
+from bookings.spreadsheets import MAX_BYTES, read_table
+from bookings.tables import Columns, Table
 from notifications.refusals import Refused
 
 

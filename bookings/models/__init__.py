@@ -6,8 +6,11 @@ Nothing here has side effects: states change in bookings.services only.
 
 from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiMailCount, ApiRequest
 from bookings.models.customers import Customer
-from bookings.models.sales import Booking, BookingEvent, Traveller
-from bookings.models.trips import CURRENCIES, TIER, DecimalField, Departure, Money, Trip, check_tiers, check_time_zone
+from bookings.models.departures import Departure
+from bookings.models.events import BookingEvent
+from bookings.models.sales import Booking
+from bookings.models.travellers import Traveller
+from bookings.models.trips import CURRENCIES, TIER, DecimalField, Money, Trip, check_tiers, check_time_zone
 
 __all__ = [
     "CURRENCIES",

@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from bookings.models.customers import Customer
+from bookings.models.departures import Departure
 from bookings.models.states import Change, HasStates
 from bookings.models.text import Composed
-from bookings.models.trips import CURRENCIES, Departure, Money, Trip
-from bookings.names import validate_name
+from bookings.models.trips import CURRENCIES, Money, Trip
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -213,50 +212,3 @@ class Booking(HasStates, models.Model):
         if self.balance_due_on is None or self.status not in self.OWING:
             return False
         return self.balance > 0 and self.balance_due_on < now.astimezone(self.departure.trip.zone).date()
-
-
-class Traveller(models.Model):
-    """A person on the manifest; a party may have unnamed ones until the day."""
-
-    class Category(models.TextChoices):
-        ADULT = "adult", "Adult"
-        CHILD = "child", "Child"
-        INFANT = "infant", "Infant"
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="travellers")
-    name = Composed("name", max_length=150, validators=[validate_name])
-    category = models.CharField("category", max_length=10, choices=Category, default=Category.ADULT)
-    notes = models.CharField("notes", max_length=255, blank=True, help_text="Diet, mobility, room…")
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = "traveller"
-        verbose_name_plural = "travellers"
-
-    def __str__(self) -> str:
-        return f"{self.name} #{self.pk}"
-
-
-class BookingEvent(models.Model):
-    """One line of a booking's timeline; never changed. A status change has exactly one, with an actor."""
-
-    booking = models.ForeignKey(Booking, models.CASCADE, related_name="events")
-    kind = models.CharField("what", max_length=30)
-    from_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
-    to_status = models.CharField(max_length=10, blank=True, choices=Booking.Status)
-    facts = models.JSONField(
-        default=dict, db_default=models.Value({}, models.JSONField()), help_text="See bookings.timeline."
-    )
-    text = models.CharField("text", max_length=500, blank=True)  # of rows from before facts
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    actor_label = models.CharField("by", max_length=150)
-    created_at = models.DateTimeField("when")
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = "timeline entry"
-        verbose_name_plural = "timeline"
-        constraints = (models.CheckConstraint(condition=~Q(actor_label=""), name="event_has_an_actor"),)
-
-    def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"

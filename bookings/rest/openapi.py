@@ -23,7 +23,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class StrictScheme(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    target_class = "bookings.rest.serializers.Strict"
+    target_class = "bookings.rest.fields.Strict"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:

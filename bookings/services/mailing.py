@@ -13,7 +13,7 @@ from bookings.outcome import Outcome
 from bookings.refusals.mails import AskedAlready, CustomerHasNoAddress, NoMail, NoMessage
 from bookings.services.rows import add_events, lock_bookings, sort_out
 from bookings.timeline import Entry, MailRequested, entry_of
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.models import Message
 from notifications.refusals import Refused
 
@@ -75,7 +75,7 @@ def send_again(*, booking_ids: Sequence[int], kind: str, actor: Actor, now: date
     bookings, outcome.done = {booking.topic: booking for booking in outcome.done}, []
     latest = {message.pk: bookings[message.topic] for message in _latest(bookings) if message.kind == kind}
     recipients = dict.fromkeys(latest, "")
-    sent, refused = outbox.resend_all(recipients=recipients, user=actor.user, now=now)
+    sent, refused = resending.resend_all(recipients=recipients, user=actor.user, now=now)
     outcome.done = [latest[pk] for pk in sent]
     outcome.refused += [(latest[pk].reference, why) for pk, why in refused.items()]
     written = {booking.pk for booking in latest.values()}

@@ -19,7 +19,7 @@ from django_otp_webauthn.views import (
     CompleteCredentialRegistrationView,
 )
 
-from config.account import mails, second_factor, sessions, views
+from config.account import mails, second_factor, second_factor_views, sessions, steps
 from config.account.forms import PasswordForm
 from config.account.middleware import CODE
 
@@ -28,7 +28,7 @@ MINUTES = 5
 MOST = 20
 
 
-@views.secret_form
+@steps.secret_form
 def add(request: HttpRequest) -> HttpResponse:
     """The password first, then the page whose script talks with the browser."""
     user = cast("User", request.user)
@@ -37,9 +37,9 @@ def add(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, request=request, user=user)
     if form.is_valid():
         request.session[PROVED] = timezone.now().timestamp()
-        return views.page(request, "passkey", title="Add a passkey")
+        return steps.page(request, "passkey", title="Add a passkey")
     effect = "Your password first; then your browser makes the passkey."
-    return views.page(request, "ask_password", title="Add a passkey", form=form, effect=effect, press="Go on")
+    return steps.page(request, "ask_password", title="Add a passkey", form=form, effect=effect, press="Go on")
 
 
 @require_POST
@@ -110,4 +110,4 @@ class BeginToShow(Waiting, BeginCredentialAuthenticationView):  # type: ignore[m
 
 class Show(Waiting, CompleteCredentialAuthenticationView):  # type: ignore[misc]
     def complete_auth(self, device: WebAuthnCredential) -> None:
-        views.let_in(self.request, self.request.waiting, device)
+        second_factor_views.let_in(self.request, self.request.waiting, device)

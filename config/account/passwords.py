@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth import views
 from django.urls import reverse_lazy
 
-from config.account.forms import ForgottenForm, NewPasswordForm, OwnPasswordForm
+from config.account.password_forms import ForgottenForm, NewPasswordForm, OwnPasswordForm
 
 
 class InTheAdmin:

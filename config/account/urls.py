@@ -3,16 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from config.account import passkeys, passwords, views
+from config.account import passkeys, passwords, second_factor_views, views
 
 own = admin.site.admin_view
 urlpatterns = [
     path("account/", own(views.account), name="account"),
     path("account/code/", views.code, name="account_code"),
     path("account/leave/", views.leave, name="account_leave"),
-    path("account/second-factor/", views.set_up, name="account_set_up"),
-    path("account/second-factor/remove/", own(views.remove), name="account_remove"),
-    path("account/recovery-codes/", own(views.recovery_codes), name="account_recovery_codes"),
+    path("account/second-factor/", second_factor_views.set_up, name="account_set_up"),
+    path("account/second-factor/remove/", own(second_factor_views.remove), name="account_remove"),
+    path("account/recovery-codes/", own(second_factor_views.recovery_codes), name="account_recovery_codes"),
     path("account/passkeys/", own(passkeys.add), name="account_passkeys"),
     path("account/passkeys/remove/", own(passkeys.remove), name="account_passkey_remove"),
     path("account/passkeys/begin/", own(passkeys.Begin.as_view()), name="account_passkey_begin"),

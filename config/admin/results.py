@@ -15,83 +15,18 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_celery_results.models import GroupResult, TaskResult
-from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 from unfold.utils import display_for_label
 
 from bookings.desk.strict import StrictAdmin
-from config.admin.jobs import task_names
+from config.admin.result_filters import COLOURS, ROWS, OriginFilter, StatusFilter, TaskFilter, name_of
 from config.lost_results import LOST
 from notifications.kinds import SWEEPER
 
 admin.site.unregister(TaskResult)
 admin.site.unregister(GroupResult)
-
-COLOURS = {
-    states.SUCCESS: "success",
-    states.FAILURE: "danger",
-    states.STARTED: "info",
-    states.RETRY: "warning",
-    states.REVOKED: "warning",
-}
-
-
-def name_of(result: TaskResult) -> str:
-    """For titles and breadcrumbs, in place of the library's “<Task: id (state)>”."""
-    return f"{result.task_name or 'task'} {result.task_id[:8]}"
-
-
 TaskResult.add_to_class("__str__", name_of)
-
-# What the first argument of a task is, by the beginning of the task's name: the admin page of the row.
-ROWS = {
-    "notifications.send_": "notifications_message",
-    "payments.process_provider_event": "payments_providerevent",
-    "payments.settle_payment": "payments_payment",
-    "payments.send_refund": "payments_refund",
-}
-
-
-class OriginFilter(DropdownFilter):
-    """Beat's tasks run many times a minute, and hide the rest: they show when they are asked for, or by their name."""
-
-    title = "origin"
-    parameter_name = "origin"
-    all_option = ["", "People and events"]
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[TaskResult]") -> list[tuple[str, str]]:
-        return [("all", "All, periodic tasks too"), ("periodic", "Periodic tasks only")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskResult]) -> QuerySet[TaskResult]:
-        if self.value() == "periodic":
-            return queryset.filter(periodic_task_name__isnull=False)
-        asked = self.value() or request.GET.get("task_name") or request.GET.get("q")
-        return queryset if asked else queryset.filter(periodic_task_name__isnull=True)
-
-
-class TaskFilter(DropdownFilter):
-    """The tasks that the code has; asking the table for its DISTINCT names would read all of it."""
-
-    title = "task"
-    parameter_name = "task_name"
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[TaskResult]") -> list[tuple[str, str]]:
-        return [(name, name) for name in task_names()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskResult]) -> QuerySet[TaskResult]:
-        return queryset.filter(task_name=self.value()) if self.value() else queryset
-
-
-class StatusFilter(DropdownFilter):
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[TaskResult]") -> list[tuple[str, str]]:
-        return [(state, state.capitalize()) for state in COLOURS]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[TaskResult]) -> QuerySet[TaskResult]:
-        return queryset.filter(status=self.value()) if self.value() else queryset
 
 
 @admin.register(TaskResult)

@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from bookings.desk.strict import StrictAdmin
 from config.account import second_factor, sessions
-from config.account.forms import StaffPasswordForm
+from config.account.password_forms import StaffPasswordForm
 
 admin.site.unregister(TOTPDevice)
 admin.site.unregister(User)

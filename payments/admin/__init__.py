@@ -2,7 +2,7 @@
 
 from payments.admin import actions
 from payments.admin.bookings import PaidBookingAdmin
-from payments.admin.closing import ClosedDecisionAdmin
+from payments.admin.closed import ClosedDecisionAdmin
 from payments.admin.inbox import ProviderEventAdmin
 from payments.admin.payments import PaymentAdmin
 from payments.admin.refunds import RefundAdmin

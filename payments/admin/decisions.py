@@ -16,8 +16,8 @@ from bookings.desk.people import clerk
 from bookings.models import Booking
 from bookings.wording import money
 from payments.models import Payment
-from payments.services.closing_decisions import entry_of
-from payments.services.decisions import Decision, Section, sections
+from payments.services.decision_entries import Section, entry_of, sections
+from payments.services.decisions import Decision
 
 # Of a booking's and a payment's many buttons, those that decide.
 WAYS_OUT = {

@@ -1,8 +1,9 @@
 """Money in, money out, what providers told us, and what was decided about it."""
 
 from payments.models.decisions import ClosedDecision
-from payments.models.money import Payment, Refund, proof_path
+from payments.models.money import Payment, proof_path
 from payments.models.provider import ProviderAlarm, ProviderEvent, SandboxCheckout
+from payments.models.refunds import Refund
 
 __all__ = [
     "ClosedDecision",

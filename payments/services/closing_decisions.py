@@ -1,8 +1,7 @@
 """Closing entries of “Needs a decision” with a reason, and opening them again. No money moves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,48 +16,13 @@ from notifications.refusals import NotFound, Refused
 from payments.models import ClosedDecision, ProviderEvent
 from payments.refusals.decisions import ClosedBy, ClosedJustNow, DecisionChanged, NotClosed
 from payments.refusals.shared import NoPerson
-from payments.services.decisions import Decision, Kind, Look, topic_of
+from payments.services.decision_entries import Entry, find_entries
+from payments.services.decisions import Decision, Kind
 from payments.services.provider_events.inbox import set_all_aside
 from payments.services.refunds.owed import fingerprint, with_facts
 from payments.timeline import DecisionsClosed, DecisionsReopened
 
 IMPORTED = "Imported history: decided in the old system"
-
-
-@dataclass(frozen=True, order=True)
-class Entry:
-    """An entry as a page showed it: its list, what it is about, and the facts that it rested on."""
-
-    kind: str
-    object_id: int
-    fingerprint: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.object_id}:{self.fingerprint}"
-
-
-def read_entry(text: str) -> Entry | None:
-    """What a form gave back; None if it is no entry."""
-    kind, _, rest = text.partition(":")
-    number, _, facts = rest.partition(":")
-    fits = number.isascii() and number.isdecimal() and len(number) <= 18 and 0 < len(facts) <= 32
-    return Entry(kind, int(number), facts) if fits and topic_of(kind) else None
-
-
-def entry_of(kind: str, decision: Decision) -> Entry:
-    return Entry(kind, decision.row.pk, decision.fingerprint)
-
-
-def find_entries(entries: Collection[Entry], *, now: datetime) -> dict[Entry, Decision]:
-    """Those that still need a decision, with these facts. A fixed number of statements for each kind."""
-    ids = defaultdict(set)
-    for entry in entries:
-        ids[entry.kind].add(entry.object_id)
-    found = {}
-    for kind, only in ids.items():
-        if topic := topic_of(kind):
-            found.update({entry_of(kind, decision): decision for decision in topic.find(Look(now, only))})
-    return {entry: found[entry] for entry in entries if entry in found}
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ import pytest
 
 from bookings.formulas import escape_cell, text_cell, unescape_cell
 from bookings.refusals.files import UnreadableFile
-from bookings.spreadsheets import Columns, Table, read_records, read_table
+from bookings.spreadsheets import read_records, read_table
+from bookings.tables import Columns, Table
 from bookings.workbook_limits import MAX_ROWS
 
 pytestmark = pytest.mark.slow

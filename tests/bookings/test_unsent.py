@@ -17,7 +17,7 @@ from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.importing import changes
 from bookings.timeline import Imported
 from bookings.unsent import present
-from notifications import delivery, outbox, owners
+from notifications import delivery, outbox, owners, resending
 from notifications.models import Message, MessageTemplate
 from notifications.refusals import NoAddress
 from tests.factories import NOW, clerk, make_booking, make_message, make_user
@@ -187,7 +187,7 @@ def test_whoever_corrects_the_address_what_waits_and_what_is_tried_again_goes_th
     correct(booking.customer)
     message.refresh_from_db()
     assert message.recipient == "right@example.com"  # where staff look for it
-    outbox.retry(message_ids=[message.pk], now=NOW)
+    resending.retry(message_ids=[message.pk], now=NOW)
     assert deliver(message) == "sent"
     assert [to for to, _ in sent()] == [["right@example.com"]]
 
@@ -202,10 +202,10 @@ def test_an_address_that_was_taken_away_withdraws_the_mail_and_says_so() -> None
 def test_an_address_typed_for_this_very_message_stays() -> None:
     message, booking = waiting(status="sent", sent_at=NOW, text="Dear Almaz")
     Customer.objects.filter(pk=booking.customer_id).update(email="right@example.com")
-    follows = outbox.resend(message_id=message.pk, user=None, now=NOW, recipient="right@example.com")
+    follows = resending.resend(message_id=message.pk, user=None, now=NOW, recipient="right@example.com")
     assert (follows.recipient, follows.recipient_chosen) == ("right@example.com", False)
     assert outbox.withdraw_messages(message_ids=[follows.pk], reason="Not that one") == 1
-    typed = outbox.resend(message_id=message.pk, user=None, now=NOW, recipient="embassy@example.com")
+    typed = resending.resend(message_id=message.pk, user=None, now=NOW, recipient="embassy@example.com")
     assert (deliver(typed), [to for to, _ in sent()]) == ("sent", [["embassy@example.com"]])
     assert (message.recipient, message.status) == (booking.customer.email, "sent")  # history
 
@@ -263,6 +263,6 @@ def test_many_messages_are_asked_about_in_a_few_statements() -> None:
 def test_what_is_no_longer_true_can_t_be_sent_again() -> None:
     message, booking = waiting("booking_confirmed", make_confirmed(), status="sent", sent_at=NOW, text="x")
     Booking.objects.filter(pk=booking.pk).update(status="expired")
-    rows, refused = outbox.resend_all(recipients={message.pk: ""}, user=None, now=NOW)
+    rows, refused = resending.resend_all(recipients={message.pk: ""}, user=None, now=NOW)
     assert (rows, refused[message.pk].code) == ({}, "no_longer_true")
     assert "The booking is expired." in refused[message.pk].detail

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from bookings.models import Booking, Departure
 from config import dashboard
+from config.dashboard import machine_cards
 from notifications.kinds import SWEEPER
 from notifications.models import Message
 from payments.models import ProviderEvent, Refund
@@ -48,10 +49,10 @@ def test_a_quiet_day_raises_no_alarm() -> None:
 def test_mail_tells_the_age_of_the_oldest_due_one() -> None:
     make_booking()
     Message.objects.update(due_at=NOW - timedelta(minutes=7))
-    cards = list(dashboard.mail(NOW))
+    cards = list(machine_cards.mail(NOW))
     assert (cards[0].figure, cards[0].note, cards[0].tone) == ("1", "Oldest due 7 min ago", "bad")
     Message.objects.update(status="failed")
-    assert figures(dashboard.mail(NOW)) == {
+    assert figures(machine_cards.mail(NOW)) == {
         "Mails to send": ("0", ""),
         "Mails waiting after an error": ("0", ""),
         "Being sent": ("0", ""),
@@ -65,7 +66,7 @@ def test_mails_that_wait_after_an_error_raise_an_alarm_though_none_is_due() -> N
     make_message(due_at=NOW + timedelta(minutes=1), last_error="The mail server hung up.")
     make_message(due_at=NOW + timedelta(days=1))
     Message.objects.update(created_at=NOW - timedelta(hours=3))
-    (card,) = (card for card in dashboard.mail(NOW) if card.title == "Mails waiting after an error")
+    (card,) = (card for card in machine_cards.mail(NOW) if card.title == "Mails waiting after an error")
     assert (card.figure, card.tone) == ("2", "bad")
     assert card.note == "Oldest written 3 h ago. The mail server said: 535 No. Check EMAIL_URL."
 
@@ -73,19 +74,19 @@ def test_mails_that_wait_after_an_error_raise_an_alarm_though_none_is_due() -> N
 def test_a_clock_that_was_ahead_is_told() -> None:
     every, _made = IntervalSchedule.objects.get_or_create(every=15, period="seconds")
     PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every, last_run_at=NOW + timedelta(hours=1))
-    assert figures(dashboard.machines(NOW))["Beat"] == ("In the future", "bad")
+    assert figures(machine_cards.machines(NOW))["Beat"] == ("In the future", "bad")
 
 
 def test_files_beside_a_real_database_raise_an_alarm(settings: Settings, tmp_path: Path) -> None:
     settings.EMAIL_FILE_PATH = str(tmp_path)
     settings.EMBEDDED = False
-    assert figures(dashboard.replaced()) == {
+    assert figures(machine_cards.replaced()) == {
         "Sandbox payments": ("!", "bad"),
         "Mails go to files": ("!", "bad"),
         "Embedded broker": ("!", "bad"),
     }
     settings.EMBEDDED = True
-    assert figures(dashboard.replaced()) == {}
+    assert figures(machine_cards.replaced()) == {}
 
 
 def test_those_who_may_take_bookings_have_the_button() -> None:
@@ -94,15 +95,15 @@ def test_those_who_may_take_bookings_have_the_button() -> None:
 
 
 def test_machines_that_never_ran_stand_still_or_are_switched_off_are_told() -> None:
-    assert figures(dashboard.machines(NOW)) == {"Beat": ("Never", "bad"), "Workers": ("Never", "bad")}
+    assert figures(machine_cards.machines(NOW)) == {"Beat": ("Never", "bad"), "Workers": ("Never", "bad")}
     every, _made = IntervalSchedule.objects.get_or_create(every=15, period="seconds")
     PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every)
     PeriodicTask.objects.update(last_run_at=NOW - timedelta(seconds=10))
     TaskResult.objects.create(task_id="a", task_name=SWEEPER)
     TaskResult.objects.update(date_done=NOW - timedelta(hours=3))
-    assert figures(dashboard.machines(NOW)) == {"Beat": ("10 s ago", "good"), "Workers": ("3 h ago", "bad")}
+    assert figures(machine_cards.machines(NOW)) == {"Beat": ("10 s ago", "good"), "Workers": ("3 h ago", "bad")}
     PeriodicTask.objects.update(enabled=False)
-    assert figures(dashboard.machines(NOW))["Beat"] == ("Off", "bad")
+    assert figures(machine_cards.machines(NOW))["Beat"] == ("Off", "bad")
 
 
 def test_a_count_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from bookings.actors import SYSTEM
 from bookings.models import Booking
-from config import dashboard
+from config.dashboard import machine_cards, money_cards
 from payments.models import Refund
 from payments.services.checkout.verify import verify_payment
 from tests.dashboard import EVERYTHING, figures, pay
@@ -32,10 +32,10 @@ def provider(settings: Settings) -> Iterator[Provider]:
 def test_a_provider_s_key_without_its_webhook_secret_raises_an_alarm_in_every_house(settings: Settings) -> None:
     settings.CHAPA_SECRET_KEY = "CHASECK_TEST-only-for-tests"
     for settings.EMBEDDED in (True, False):
-        assert "No webhooks" in figures(dashboard.replaced())
-        assert "Sandbox payments" not in figures(dashboard.replaced())
+        assert "No webhooks" in figures(machine_cards.replaced())
+        assert "Sandbox payments" not in figures(machine_cards.replaced())
     settings.CHAPA_WEBHOOK_SECRET = "whsec-only-for-tests"
-    assert "No webhooks" not in figures(dashboard.replaced())
+    assert "No webhooks" not in figures(machine_cards.replaced())
 
 
 def test_money_counts_what_waits_for_a_person_or_a_provider() -> None:
@@ -48,7 +48,7 @@ def test_money_counts_what_waits_for_a_person_or_a_provider() -> None:
     Booking.objects.filter(pk=late.pk).update(balance_due_on=NOW.date() - timedelta(days=1))
     request = RequestFactory().get("/")
     request.user = make_user(*EVERYTHING)
-    cards = list(dashboard.money(request, NOW))
+    cards = list(money_cards.money(request, NOW))
     assert (cards[0].note, cards[0].url) == (
         "Payments in review, Refunds to approve, Refunds that are unclear, …",
         "/admin/payments/payment/decisions/",

@@ -15,10 +15,11 @@ from bookings.models import Booking, Departure
 from bookings.services import departures, moving, transitions
 from bookings.services.customers import CustomerData, find_or_create_customer
 from config.management.commands.check_books import all_breaches
-from notifications import outbox
+from notifications import resending
 from notifications.models import Message
 from notifications.refusals import Refused
-from payments.services.manual.record import ManualPayment, await_payment, receive_payments, record_payments
+from payments.services.manual.awaited import await_payment, receive_payments
+from payments.services.manual.record import ManualPayment, record_payments
 from tests.factories import clerk, make_booking, make_departure, make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -89,7 +90,7 @@ def test_a_resend_that_waits_for_a_cancellation_is_refused(booking: Booking) -> 
     actor, message = clerk(), Message.objects.get(kind="booking_confirmed")
     _cancelled, resent = overlap(
         lambda: cancel(booking, actor),
-        lambda: outbox.resend(message_id=message.pk, user=None, now=timezone.now()),
+        lambda: resending.resend(message_id=message.pk, user=None, now=timezone.now()),
     )
     assert isinstance(resent, Refused)
     assert resent.code == "no_longer_true"

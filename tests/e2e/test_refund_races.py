@@ -21,7 +21,8 @@ from notifications.refusals import Refused
 from payments.models import Payment, Refund
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.send import send_refund, work_off_due
-from payments.services.refunds.request import approve_refund, request_refund
+from payments.services.refunds.approve import approve_refund
+from payments.services.refunds.request import request_refund
 from tests.e2e.conftest import ROOT, database_environment, wait_until
 from tests.e2e.test_overlaps import overlap
 from tests.factories import make_user

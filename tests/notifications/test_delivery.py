@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from notifications import connection, delivery, outbox
+from notifications import connection, delivery, outbox, resending
 from notifications.models import Message, MessageTemplate
 from tests.deliveries import attachments, deliver
 from tests.factories import NOW, make_message
@@ -37,7 +37,7 @@ def test_a_payment_confirmation_carries_its_receipt_and_so_does_the_resend(mail_
     assert (deliver(message), message.last_error) == ("sent", "")
     assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
     [first] = mail_server.mailbox.mails[0].iter_attachments()
-    again = outbox.resend(message_id=message.pk, user=None, now=NOW)
+    again = resending.resend(message_id=message.pk, user=None, now=NOW)
     assert deliver(again) == "sent"
     [second] = mail_server.mailbox.mails[1].iter_attachments()
     assert first.get_content() == second.get_content()

@@ -3,7 +3,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
-from notifications import outbox
+from notifications import resending
 from notifications.models import Message, ReminderRule
 from tests.factories import NOW, make_message
 
@@ -27,8 +27,8 @@ def test_rules_that_were_there_keep_the_name_under_which_they_have_sent() -> Non
 def test_an_address_that_was_typed_before_stays() -> None:
     """What waits to be sent again to another address than the first one's got it from a person."""
     sent = [make_message(status="sent") for _ in range(2)]
-    typed = outbox.resend(message_id=sent[0].pk, user=None, now=NOW, recipient="embassy@example.com")
-    same = outbox.resend(message_id=sent[1].pk, user=None, now=NOW)
+    typed = resending.resend(message_id=sent[0].pk, user=None, now=NOW, recipient="embassy@example.com")
+    same = resending.resend(message_id=sent[1].pk, user=None, now=NOW)
     Message.objects.update(recipient_chosen=False)
     follow.keep_typed_addresses(apps, None)
     assert list(Message.objects.filter(recipient_chosen=True)) == [typed]

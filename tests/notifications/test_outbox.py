@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from notifications import outbox
+from notifications import outbox, resending
 from notifications.models import Message
 from notifications.refusals import Refused
 from tests.factories import NOW, make_mail, make_message, make_user
@@ -107,7 +107,7 @@ def test_withdraw_of_some_kinds_leaves_the_others() -> None:
 def test_a_receipt_that_went_out_can_be_sent_again_after_a_cancellation() -> None:
     receipt = make_message(kind="payment_confirmation", status=Status.SENT)
     outbox.withdraw(topics=[receipt.topic], reason="Cancelled.")
-    assert outbox.resend(message_id=receipt.pk, user=None, now=NOW).status == Status.QUEUED
+    assert resending.resend(message_id=receipt.pk, user=None, now=NOW).status == Status.QUEUED
 
 
 def test_resend_is_a_new_row_that_says_who_asked(
@@ -115,7 +115,7 @@ def test_resend_is_a_new_row_that_says_who_asked(
 ) -> None:
     clerk, sent = make_user(), make_message(status=Status.SENT, text="old words")
     with django_capture_on_commit_callbacks(execute=True):
-        again = outbox.resend(message_id=sent.pk, user=clerk, now=NOW, recipient=" new@example.com ")
+        again = resending.resend(message_id=sent.pk, user=clerk, now=NOW, recipient=" new@example.com ")
     assert (again.resend_of, again.requested_by, again.recipient) == (sent, clerk, "new@example.com")
     assert (again.kind, again.topic, again.context, again.status, again.text) == (
         sent.kind,
@@ -130,9 +130,9 @@ def test_resend_is_a_new_row_that_says_who_asked(
 
 def test_resend_pressed_twice_sends_once() -> None:
     sent = make_message(status=Status.SENT)
-    outbox.resend(message_id=sent.pk, user=None, now=NOW)
+    resending.resend(message_id=sent.pk, user=None, now=NOW)
     with pytest.raises(Refused, match="already being sent again"):
-        outbox.resend(message_id=sent.pk, user=None, now=NOW)
+        resending.resend(message_id=sent.pk, user=None, now=NOW)
     assert Message.objects.count() == 2
 
 
@@ -148,14 +148,14 @@ def test_resend_pressed_twice_sends_once() -> None:
 def test_resend_refuses_what_is_not_over_or_not_true(state: dict[str, str], code: str) -> None:
     row = make_message(**state)
     with pytest.raises(Refused) as refused:
-        outbox.resend(message_id=row.pk, user=None, now=NOW)
+        resending.resend(message_id=row.pk, user=None, now=NOW)
     assert refused.value.code == code
     assert Message.objects.count() == 1
 
 
 def test_resend_of_a_row_that_is_gone_is_refused() -> None:
     with pytest.raises(Refused, match="not here any more"):
-        outbox.resend(message_id=0, user=None, now=NOW)
+        resending.resend(message_id=0, user=None, now=NOW)
 
 
 def test_retry_queues_failed_rows_and_leaves_the_rest() -> None:
@@ -163,7 +163,7 @@ def test_retry_queues_failed_rows_and_leaves_the_rest() -> None:
     untrue = make_message(status=Status.FAILED, withdrawn_reason="Cancelled.")
     sent = make_message(status=Status.SENT)
     later = NOW + timedelta(days=1)
-    assert outbox.retry(message_ids=[failed.pk, untrue.pk, sent.pk], now=later) == 1
+    assert resending.retry(message_ids=[failed.pk, untrue.pk, sent.pk], now=later) == 1
     assert list(Message.objects.order_by("pk").values_list("status", "attempts", "due_at")) == [
         ("queued", 0, later),
         ("failed", 0, NOW),
@@ -175,7 +175,7 @@ def test_retry_sends_now_what_waits_after_an_error_and_leaves_what_is_not_due() 
     later = NOW + timedelta(hours=2)
     waiting = make_message(due_at=later, attempts=3, last_error="535")
     reminder = make_message(due_at=later)
-    assert outbox.retry(message_ids=[waiting.pk, reminder.pk], now=NOW) == 1
+    assert resending.retry(message_ids=[waiting.pk, reminder.pk], now=NOW) == 1
     assert list(Message.objects.order_by("pk").values_list("status", "attempts", "due_at")) == [
         ("queued", 3, NOW),
         ("queued", 0, later),

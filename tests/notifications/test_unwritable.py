@@ -11,7 +11,7 @@ from config.mail_address import why_unusable
 from notifications import delivery, rendering
 from notifications.failures import OURS
 from notifications.models import Message
-from payments.receipts.receipt import SPELLED
+from payments.receipts.words import SPELLED
 from tests.deliveries import attachments, deliver
 from tests.factories import NOW, make_message
 from tests.mail_kinds import sample

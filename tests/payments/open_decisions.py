@@ -8,8 +8,9 @@ from bookings.models import Booking
 from bookings.services import transitions
 from payments.gateway import Answer, Fault, Verdict, registry
 from payments.models import Payment, ProviderEvent, Refund
-from payments.services.closing_decisions import Entry, close_decisions, entry_of
-from payments.services.decisions import Kind, sections
+from payments.services.closing_decisions import close_decisions
+from payments.services.decision_entries import Entry, entry_of, sections
+from payments.services.decisions import Kind
 from payments.services.provider_alarm import note
 from tests.factories import NOW, clerk, make_booking, make_departure
 from tests.payments.refunds import paid_by_hand

@@ -6,7 +6,7 @@ from bookings.actors import SYSTEM
 from payments.models import Payment, Refund
 from payments.services.checkout.review import apply_review
 from payments.services.checkout.verify import verify_payment
-from payments.services.decisions import sections
+from payments.services.decision_entries import sections
 from payments.services.provider_refunds.check import check_refund
 from payments.services.provider_refunds.send import send_refund
 from tests.factories import NOW, clerk

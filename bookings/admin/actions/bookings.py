@@ -10,7 +10,7 @@ from bookings.desk.actions import Action, Answers, RowAction, Wording, register
 from bookings.forms.actions import ConfirmForm, ReasonForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services import transitions, waitlist
+from bookings.services import departed, transitions, waitlist
 from bookings.wording import going_back, money
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class MarkNoShow(Action):
         return ["The seats stay taken, and nobody is mailed."]
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return transitions.mark_no_shows(booking_ids=ids, actor=actor, now=now)
+        return departed.mark_no_shows(booking_ids=ids, actor=actor, now=now)
 
 
 @register(Booking)
@@ -130,7 +130,7 @@ class UndoNoShow(Action):
     order = 50
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return transitions.unmark_no_shows(booking_ids=ids, actor=actor, now=now)
+        return departed.unmark_no_shows(booking_ids=ids, actor=actor, now=now)
 
 
 @register(Booking)

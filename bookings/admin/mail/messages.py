@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from bookings.admin.mail import pages
 from bookings.desk.paging import BoundedPaginator
 from bookings.desk.strict import StrictAdmin, as_typed
-from notifications import outbox, owners, rendering
+from notifications import outbox, owners, rendering, resending
 from notifications.models import Message
 from notifications.refusals import Refused
 
@@ -161,7 +161,7 @@ class MessageAdmin(StrictAdmin):
         if not form.is_valid():
             return self._ask(request, form, message, title="Send again", question="Send this mail again?")
         try:
-            again = outbox.resend(
+            again = resending.resend(
                 message_id=message.pk,
                 user=request.user,  # type: ignore[arg-type]  # admin_view lets only users in
                 now=timezone.now(),
@@ -228,7 +228,7 @@ class MessageAdmin(StrictAdmin):
         return self._tell_count(request, done, len(ids), "withdrawn", "sent or withdrawn before")
 
     def _retry(self, request: HttpRequest, ids: list[int]) -> HttpResponse:
-        done = outbox.retry(message_ids=ids, now=timezone.now())
+        done = resending.retry(message_ids=ids, now=timezone.now())
         return self._tell_count(request, done, len(ids), "queued again", "not in trouble, or no longer true")
 
     def _tell_count(self, request: HttpRequest, done: int, asked: int, what: str, why_not: str) -> HttpResponse:

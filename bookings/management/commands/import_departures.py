@@ -6,7 +6,7 @@ from bookings.actors import Actor
 from bookings.management.importing import ImportCommand
 from bookings.services.importing.departures import COLUMNS, import_departures
 from bookings.services.importing.report import ImportOptions, Report
-from bookings.spreadsheets import Table
+from bookings.tables import Table
 
 
 class Command(ImportCommand):

@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from bookings.models import Departure, Trip
 from bookings.services.departures import departure_code, with_free_codes
-from bookings.services.importing import cells
+from bookings.services.importing import cells, values
 from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
 from bookings.services.local_times import clock_text, comes_twice, moment
-from bookings.spreadsheets import Columns, Record, Table, read_records
+from bookings.spreadsheets import read_records
+from bookings.tables import Columns, Record, Table
 
 COLUMNS = Columns(
     needed=("Trip", "Date", "Start time", "Capacity", "Price", "Currency"),
@@ -64,13 +65,13 @@ def _parse(records: Sequence[Record], report: Report) -> list[DepartureRow]:
         row = cells.Cells(record, report.styles, spare=COLUMNS.spare)
         parsed = DepartureRow(
             number=record.number,
-            trip=row.needed("Trip", cells.trip_code, ""),
-            trip_name=row.optional("Trip name", cells.line(120), ""),
+            trip=row.needed("Trip", values.trip_code, ""),
+            trip_name=row.optional("Trip name", values.line(120), ""),
             day=row.day("Date"),
-            clock=row.needed("Start time", cells.clock, time.min),
-            capacity=row.needed("Capacity", cells.count(LARGEST), 0),
+            clock=row.needed("Start time", values.clock, time.min),
+            capacity=row.needed("Capacity", values.count(LARGEST), 0),
             price=row.needed_money("Price"),
-            currency=row.needed("Currency", cells.currency, ""),
+            currency=row.needed("Currency", values.currency, ""),
         )
         if row.problems:
             report.refuse(record.number, " ".join(row.problems))

@@ -5,7 +5,7 @@ import re
 import phonenumbers
 
 from bookings.services.customers import HOME_REGION
-from bookings.services.importing import cells
+from bookings.services.importing import values
 from bookings.services.importing.cells import Cells
 
 # Between two people for certain; a slash only with a blank, since W/ro Almaz and G/Michael are one person.
@@ -25,7 +25,7 @@ def lead_name(row: Cells, party: int) -> tuple[str, tuple[str, ...]]:
     """The first person of the cell, and the others where it surely names several."""
     text = row.text("Lead name")
     if len(text) > LONGEST:
-        return row.needed("Lead name", cells.name, ""), ()
+        return row.needed("Lead name", values.name, ""), ()
     if more := MORE.search(text):
         row.remarks.append(f"Lead name: “{more[0].strip()}” isn't kept as a part of the name.")
         text = text[: more.start()]
@@ -33,12 +33,12 @@ def lead_name(row: Cells, party: int) -> tuple[str, tuple[str, ...]]:
     if len(names) < WHOLE:
         if len(_parts(PERHAPS, text)) > 1 and not re.fullmatch(r"[^,]+,[^,]+", text):
             row.remarks.append(f"Lead name: “{' '.join(text.split())}” may be several people; kept as one name.")
-        return row.needed("Lead name", lambda _text: cells.name(SURE.sub(" ", text)), ""), ()
+        return row.needed("Lead name", lambda _text: values.name(SURE.sub(" ", text)), ""), ()
     if len(names) > party:
         row.problems.append(f"Lead name: {len(names)} people are named for a party of {party}. Correct one of them.")
         return "", ()
     try:
-        lead, *others = (cells.name(name) for name in names)
+        lead, *others = (values.name(name) for name in names)
     except ValueError as error:
         row.problems.append(f"Lead name: “{text[:60]}” {error}")
         return "", ()
@@ -63,14 +63,14 @@ def phone(row: Cells) -> tuple[str, str]:
     """The number to keep, and a note about the others."""
     text = row.optional("Phone", lambda text: text, "")
     if len(text) > LONGEST:
-        return row.optional("Phone", cells.line(100), ""), ""
+        return row.optional("Phone", values.line(100), ""), ""
     if match := DECIMALS.fullmatch(text):
         return match[1], ""
     if match := EXPONENT.fullmatch(text):
         return _unfolded(match, row), ""
     first, *others = [part for part in BETWEEN_PHONES.split(text) if part] or [""]
     if not others or not (possible := [part for part in (first, *others) if _is_possible(part)]):
-        return row.optional("Phone", cells.line(100), "") if text else "", ""
+        return row.optional("Phone", values.line(100), "") if text else "", ""
     left = ", ".join(part for part in (first, *others) if part != possible[0])[:200]
     row.remarks.append(f"Phone: {possible[0]} is kept as the phone, the rest in the notes.")
     return possible[0], f"Other phone: {left}"
@@ -96,11 +96,11 @@ def email(row: Cells) -> tuple[str, str]:
     """The address to keep, and a note about the others; several only where each is an address."""
     parts = [part for part in BETWEEN_EMAILS.split(row.text("E-mail")[: LONGEST + 1]) if part]
     try:
-        first, *others = [cells.email(part) for part in parts]
+        first, *others = [values.email(part) for part in parts]
         if len(row.text("E-mail")) > LONGEST:
             raise ValueError
     except ValueError:
-        return row.optional("E-mail", cells.email, ""), ""
+        return row.optional("E-mail", values.email, ""), ""
     if not others:
         return first, ""
     row.remarks.append(f"E-mail: {first} is kept as the address, the rest in the notes.")

@@ -13,7 +13,7 @@ from bookings.constraints import doubled_in
 from bookings.models import Booking, Departure, Trip
 from bookings.refusals.files import ImportClash, ImportRefused
 from bookings.services.importing.styles import Question, Styles, questions, styles_of
-from bookings.spreadsheets import Columns, Record
+from bookings.tables import Columns, Record
 from notifications.refusals import Refused
 
 logger = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from bookings.models import Booking
 from bookings.services.create import MAX_PARTY, MAX_TOTAL
-from bookings.services.importing import cells, people
+from bookings.services.importing import cells, people, values
 from bookings.services.importing.report import Report
 from bookings.services.importing.styles import Styles
-from bookings.spreadsheets import Columns, Record
+from bookings.tables import Columns, Record
 
 COLUMNS = Columns(
     needed=(
@@ -43,7 +43,7 @@ NEW = {
 }
 WAITING = ("waitlisted", "waitlist", "wait-list", "wait list", "wait-listed", "wait listed", "waiting-list", "waiting")
 STATUSES = NEW | {str(status.label): status for status in Status if status not in NEW.values()}
-STATUS_WORD = cells.one_of(NEW, also=STATUSES, meaning=dict.fromkeys(WAITING, "Waiting list"))
+STATUS_WORD = values.one_of(NEW, also=STATUSES, meaning=dict.fromkeys(WAITING, "Waiting list"))
 PAID_BY = ("Cash", "Bank", "Card", "Chapa", "Other")
 
 
@@ -111,25 +111,25 @@ def _row(number: int, row: cells.Cells) -> BookingRow:
     name, others = people.lead_name(row, party)
     email, other_email = people.email(row)
     phone, other_phone = people.phone(row)
-    notes = row.optional("Notes", cells.paragraph, "")
+    notes = row.optional("Notes", values.paragraph, "")
     return BookingRow(
         number=number,
-        ref=row.needed("Ref", cells.line(64), ""),
-        trip=row.needed("Trip", cells.trip_code, ""),
+        ref=row.needed("Ref", values.line(64), ""),
+        trip=row.needed("Trip", values.trip_code, ""),
         day=row.day("Date"),
-        clock=row.optional("Start time", cells.clock, None),
+        clock=row.optional("Start time", values.clock, None),
         booked_on=row.day("Booked on"),
         name=name,
         email=email,
         phone=phone,
-        country=row.optional("Country", cells.country, ""),
+        country=row.optional("Country", values.country, ""),
         party=party,
         people=count,
         price=price,
-        currency=row.needed("Currency", cells.currency, ""),
-        status=row.needed("Status", STATUS_WORD, "", cure=f"write {cells.either(NEW)}"),
+        currency=row.needed("Currency", values.currency, ""),
+        status=row.needed("Status", STATUS_WORD, "", cure=f"write {values.either(NEW)}"),
         paid=row.money("Paid"),
-        paid_by=row.optional("Paid by", cells.one_of(PAID_BY), ""),
+        paid_by=row.optional("Paid by", values.one_of(PAID_BY), ""),
         notes="\n".join(filter(None, (notes, other_phone, other_email))),
         others=others,
     )
@@ -137,7 +137,7 @@ def _row(number: int, row: cells.Cells) -> BookingRow:
 
 def _party(row: cells.Cells) -> tuple[int, str]:
     """How many, and in words; Tourdesk's own exports say Party instead of Adults and Children."""
-    number = cells.count(MAX_PARTY)
+    number = values.count(MAX_PARTY)
     if row.has("Party"):
         party = row.optional("Party", number, 1)
         people = ""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from bookings.spreadsheets import Record, Typed
+from bookings.tables import Record, Typed
 
 T = TypeVar("T")
 POINT, COMMA = "1,234.50", "1.234,50"

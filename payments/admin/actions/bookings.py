@@ -16,6 +16,7 @@ from payments.forms.link import LinkForm
 from payments.forms.manual import ExpectedMoneyForm, ReceivedMoneyForm
 from payments.models import Payment
 from payments.services.checkout.link import send_link
+from payments.services.manual import awaited
 from payments.services.manual import record as manual
 from payments.services.manual.record import ManualPayment
 
@@ -111,4 +112,4 @@ class ExpectPayment(MoneyByHand, RowAction):
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
         coming, key = payment_of(answers), answers["creation_key"]
-        return manual.await_payment(booking_id=pk, money=coming, actor=actor, now=now, creation_key=key).booking
+        return awaited.await_payment(booking_id=pk, money=coming, actor=actor, now=now, creation_key=key).booking

@@ -11,7 +11,7 @@ from payments.forms.refunds import StaffReasonForm
 from payments.models import ClosedDecision
 from payments.refusals.decisions import NotYours
 from payments.services.closing_decisions import reopen_decisions
-from payments.services.decisions import topic_of
+from payments.services.decision_topics import topic_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

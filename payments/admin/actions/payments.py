@@ -12,7 +12,7 @@ from bookings.wording import money
 from payments.forms.manual import FailedForm, VoidForm
 from payments.forms.proof import ProofForm
 from payments.models import Payment
-from payments.services.manual import record as manual
+from payments.services.manual import awaited, proofs
 from payments.services.manual.void import void_payment
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class MarkReceived(ByHand):
         yield from mailed("payment_confirmation", payments)
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return manual.receive_payments(payment_ids=ids, actor=actor, now=now)
+        return awaited.receive_payments(payment_ids=ids, actor=actor, now=now)
 
 
 @register(Payment)
@@ -71,7 +71,7 @@ class MarkFailed(ByHand):
         return mailed("payment_failure", payments)
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return manual.fail_payments(payment_ids=ids, reason=answers["reason"], actor=actor, now=now)
+        return awaited.fail_payments(payment_ids=ids, reason=answers["reason"], actor=actor, now=now)
 
 
 @register(Payment)
@@ -92,7 +92,7 @@ class AddProof(ByHand, RowAction):
         return ["It stays with the payment and can't be replaced. Nobody is mailed."]
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Payment:
-        return manual.add_proof(payment_id=pk, proof=answers["proof"], actor=actor, now=now)
+        return proofs.add_proof(payment_id=pk, proof=answers["proof"], actor=actor, now=now)
 
 
 @register(Payment)

@@ -13,7 +13,7 @@ from payments.admin.actions.refund_request import SENT, owed_again
 from payments.forms.refunds import LookedForm, ReferenceForm, StaffReasonForm
 from payments.models import Refund
 from payments.services.provider_refunds.check import check_refund, decide_refund
-from payments.services.refunds.request import approve_refund, pay_out_refund, turn_down_refund
+from payments.services.refunds.approve import approve_refund, pay_out_refund, turn_down_refund
 from payments.services.refunds.rows import was_sent
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from bookings.actors import Actor
 from bookings.management.importing import ImportCommand
 from bookings.services.importing.report import ImportOptions, Report
 from bookings.services.importing.rows import COLUMNS
-from bookings.spreadsheets import Table
+from bookings.tables import Table
 from payments.imports import import_bookings
 
 

@@ -14,31 +14,20 @@ from django.db import IntegrityError, transaction
 
 from bookings.actors import Actor
 from bookings.constraints import violates
-from bookings.services.rows import add_events
-from bookings.timeline import Entry
 from notifications.refusals import NotFound
-from payments import emails
 from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
 from payments.refusals.checkout import NobodyToAsk
 from payments.services import providers
+from payments.services.checkout.unpaid import is_over, not_paid, tell_forgotten
+from payments.services.checkout.verification import Status, Verification, tell_timeline
 from payments.services.findings import tell_of
 from payments.services.ledger import change, credit, keep_hold, lock_payment
 from payments.services.refunds import taken_back
-from payments.services.times import BEING_MADE, DAY, link_life, next_check
-from payments.timeline import PaymentExpired, PaymentFailed, PaymentInReview
+from payments.services.times import DAY, link_life
+from payments.timeline import PaymentInReview
 
-Status = Payment.Status
 MONEY_CAME = (State.PAID, State.REFUNDED, State.REVERSED)
-CLOSED_BECAUSE = {
-    "expired": "The payment was not finished in time.",
-    "replaced": "A new payment link took its place.",
-    "over": "The booking no longer asks for this payment.",
-}
-NOT_COMPLETED, NEVER_THERE = "The payment was not completed.", "It never reached the provider."
-FORGOTTEN = "The provider gave a link for this payment, but doesn't know it any more."
-FORGOTTEN_CURE = "Was the key or the account changed? Look in the provider's own pages whether it was paid there."
-TELLS_THE_CUSTOMER = "expired"
 SOMEBODY_ELSE_S = "the provider's reference belongs to another payment"
 ONE_REFERENCE = "one_payment_per_provider_reference"
 
@@ -53,18 +42,6 @@ class Verified:
     @property
     def answered(self) -> bool:
         return self.answer.verdict is Verdict.DONE
-
-
-@dataclass(frozen=True)
-class _Verification:
-    """One answer about one locked payment. `why` is set when its link was closed, and says what for."""
-
-    payment: Payment
-    answer: Answer
-    source: str
-    why: str
-    actor: Actor
-    now: datetime
 
 
 def verify_payment(*, payment_id: int, source: str, actor: Actor, now: datetime) -> Verified:
@@ -108,12 +85,12 @@ def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime)
         answer = gateway.verify(tx_ref=payment.tx_ref)
     with transaction.atomic():
         locked = lock_payment(payment_id)
-        _apply(_Verification(locked, answer, source, why, actor, now))
+        _apply(Verification(locked, answer, source, why, actor, now))
         keep_hold(locked.booking)
     return Verified(locked, answer)
 
 
-def _apply(this: _Verification) -> None:
+def _apply(this: Verification) -> None:
     payment, answer = this.payment, this.answer
     change([payment], {"checked_at": this.now, "check_note": answer.detail[:255]})
     if answer.verdict is not Verdict.DONE:
@@ -123,16 +100,16 @@ def _apply(this: _Verification) -> None:
     elif payment.status == Status.SUCCEEDED:
         change([payment], {"check_note": f"It succeeded before; now: {answer.detail}"[:255]})
         if answer.state is State.NOT_FOUND:
-            _tell_forgotten(this)
+            tell_forgotten(this)
     elif payment.status in Payment.OPEN:
-        _not_paid(this)
-    elif answer.state is not State.ODD and (this.why or _is_over(this)):  # closed, and now for good
+        not_paid(this)
+    elif answer.state is not State.ODD and (this.why or is_over(this)):  # closed, and now for good
         if answer.state is State.NOT_FOUND and payment.next_check_at is not None:
-            _tell_forgotten(this)
+            tell_forgotten(this)
         change([payment], {"next_check_at": None})
 
 
-def _money_came(this: _Verification) -> None:
+def _money_came(this: Verification) -> None:
     payment, answer = this.payment, this.answer
     if wrong := differences(payment, answer):
         _put_in_review(this, wrong)
@@ -187,7 +164,7 @@ def _written(amount: Decimal) -> str:
     return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount:f}"
 
 
-def _put_in_review(this: _Verification, wrong: list[str]) -> None:
+def _put_in_review(this: Verification, wrong: list[str]) -> None:
     """The provider took money, but not what we asked for: a person decides, and no seat is given for it."""
     payment, text = this.payment, "; ".join(wrong)
     back = f" and {this.answer.state}" if this.answer.state is not State.PAID else ""
@@ -202,10 +179,10 @@ def _put_in_review(this: _Verification, wrong: list[str]) -> None:
         return
     changes: dict[str, Any] = {"status": Status.REVIEW, "verify_answer": this.answer.raw, "next_check_at": None}
     change([payment], changes)
-    _tell_timeline(this, PaymentInReview(payment.tx_ref, note))
+    tell_timeline(this, PaymentInReview(payment.tx_ref, note))
 
 
-def _follow_kept(this: _Verification) -> None:
+def _follow_kept(this: Verification) -> None:
     """Its money may stand on the booking as another payment; when that went back, it is the other one's business."""
     if this.answer.state in (State.REFUNDED, State.REVERSED) and this.answer.reference:
         kept = Payment.objects.select_for_update().filter(
@@ -214,59 +191,3 @@ def _follow_kept(this: _Verification) -> None:
         for payment in kept:
             payment.booking = this.payment.booking
             taken_back.note(payment, this.answer, actor=this.actor, now=this.now)
-
-
-def _not_paid(this: _Verification) -> None:
-    payment, answer = this.payment, this.answer
-    if answer.state is State.FAILED and not this.why:  # where we closed the link, that is all it says
-        # Not the end: the customer may try again on the same link, so it is watched until that is over.
-        _fail(this, NOT_COMPLETED, tell=True, watched=not _is_over(this))
-    elif answer.state is State.NOT_FOUND and not payment.checkout_url:
-        if this.now - payment.created_at >= BEING_MADE:
-            _fail(this, NEVER_THERE, tell=False, watched=False)
-    elif answer.state is State.NOT_FOUND:
-        _forgotten(this)
-    elif this.why and answer.state is not State.ODD:
-        _expire(this, CLOSED_BECAUSE[this.why], tell=this.why == TELLS_THE_CUSTOMER)
-    elif payment.status != Status.PENDING and payment.checkout_url:
-        change([payment], {"status": Status.PENDING})
-
-
-def _is_over(this: _Verification) -> bool:
-    return this.now - this.payment.created_at >= link_life()
-
-
-def _fail(this: _Verification, reason: str, *, tell: bool, watched: bool) -> None:
-    payment = this.payment
-    after = next_check(payment.created_at, this.now) if watched else None
-    change([payment], {"status": Status.FAILED, "failure_reason": reason, "next_check_at": after})
-    _tell_timeline(this, PaymentFailed([payment.tx_ref], reason))
-    if tell:
-        emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
-
-
-def _forgotten(this: _Verification) -> None:
-    """A link that was given is unknown there: it may have been paid all the same, so the customer hears nothing."""
-    if not this.why and this.now - this.payment.created_at < BEING_MADE:
-        return  # not known yet, perhaps
-    _tell_forgotten(this)
-    if this.why:
-        _expire(this, FORGOTTEN, tell=False)
-
-
-def _tell_forgotten(this: _Verification) -> None:
-    """Once: staff look."""
-    tell_of(this.payment, f"{FORGOTTEN} {FORGOTTEN_CURE}", occurrence="forgotten", now=this.now)
-
-
-def _expire(this: _Verification, reason: str, *, tell: bool) -> None:
-    payment = this.payment
-    had_link = bool(payment.checkout_url)
-    change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
-    _tell_timeline(this, PaymentExpired(payment.tx_ref, reason))
-    if had_link and tell:
-        emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
-
-
-def _tell_timeline(this: _Verification, entry: Entry) -> None:
-    add_events([this.payment.booking], entry, actor=this.actor, now=this.now)

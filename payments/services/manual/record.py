@@ -1,12 +1,11 @@
 """Money by hand: record it, await it, mark it received or failed. Corrections are in void.py."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
@@ -15,18 +14,14 @@ from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services.rows import add_events, lock_bookings
+from bookings.services.rows import lock_bookings
 from notifications.refusals import NotFound, Refused
-from payments import emails
 from payments.models import Payment
 from payments.proofs import check_proof, keeping
 from payments.refusals.manual import (
-    HasProof,
     InTheFuture,
     LongBefore,
-    NeedsNoProof,
     NobodyTookIt,
-    NoReasonOfFailure,
     NotByHand,
     PaymentRecorded,
     PaymentRecordedFor,
@@ -35,8 +30,7 @@ from payments.refusals.manual import (
     Waitlisted,
 )
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
-from payments.services.ledger import change, credit, lock_payment, new_tx_ref, sort_out_manual
-from payments.timeline import PaymentAwaited, PaymentFailed, ProofAdded, paid
+from payments.services.ledger import credit, new_tx_ref
 
 if TYPE_CHECKING:
     from django.core.files.base import File
@@ -63,7 +57,7 @@ class ManualPayment:
 
 
 @dataclass(frozen=True)
-class _Press:
+class Press:
     """Who records, when, by which press of the button, and how a proof is kept."""
 
     actor: Actor
@@ -80,15 +74,15 @@ def record_payments(
     A second call with the same `creation_key` records nothing. Refused: no person, a wrong amount, nothing owed,
     a waiting list, a reference that was used before.
     """
-    _check(money, actor, now)
+    check(money, actor, now)
     if money.proof and len(set(booking_ids)) > 1:
         raise ProofOfSeveral
-    with _once(money), keeping() as keep:
-        return _record(booking_ids, money, _Press(actor, now, creation_key, keep))
+    with once(money), keeping() as keep:
+        return _record(booking_ids, money, Press(actor, now, creation_key, keep))
 
 
 @transaction.atomic
-def _record(booking_ids: Sequence[int], money: ManualPayment, press: _Press) -> Outcome[Booking]:
+def _record(booking_ids: Sequence[int], money: ManualPayment, press: Press) -> Outcome[Booking]:
     outcome = Outcome[Booking]()
     bookings = lock_bookings(booking_ids)
     keys = {b.pk: _key(press, b) for b in bookings}
@@ -100,19 +94,19 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, press: _Press) -> 
         if keys[booking.pk] in known:
             refusal: Refused | None = PaymentRecordedFor(booking.reference)
         else:
-            refusal = _why_not_record(booking, money)
+            refusal = why_not_record(booking, money)
         if refusal:
             outcome.refused.append((booking.reference, refusal))
             continue
         outcome.done.append(booking)
-        payments.append(_manual(booking, money, press, Status.SUCCEEDED))
+        payments.append(manual(booking, money, press, Status.SUCCEEDED))
     credit(Payment.objects.bulk_create(payments), press.actor, press.now)
     if len(bookings) < len(set(booking_ids)):
         outcome.refused.append(("?", NotFound("A booking")))
     return outcome
 
 
-def _check(money: ManualPayment, actor: Actor, now: datetime) -> None:
+def check(money: ManualPayment, actor: Actor, now: datetime) -> None:
     if actor.user is None:
         raise NobodyTookIt
     if money.method not in Payment.MANUAL:
@@ -126,7 +120,7 @@ def _check(money: ManualPayment, actor: Actor, now: datetime) -> None:
         check_proof(money.proof)
 
 
-def _why_not_record(booking: Booking, money: ManualPayment) -> Refused | None:
+def why_not_record(booking: Booking, money: ManualPayment) -> Refused | None:
     if booking.status == Booking.Status.WAITLISTED:
         return Waitlisted(booking.reference)
     if money.received_at and money.received_at < booking.created_at - EARLIEST:
@@ -138,11 +132,11 @@ def _why_not_record(booking: Booking, money: ManualPayment) -> Refused | None:
     return None
 
 
-def _key(press: _Press, booking: Booking) -> str:
+def _key(press: Press, booking: Booking) -> str:
     return f"{press.key}:{booking.pk}" if press.key else ""
 
 
-def _manual(booking: Booking, money: ManualPayment, press: _Press, status: Payment.Status) -> Payment:
+def manual(booking: Booking, money: ManualPayment, press: Press, status: Payment.Status) -> Payment:
     return Payment(
         tx_ref=new_tx_ref(money.method),
         booking=booking,
@@ -162,7 +156,7 @@ def _manual(booking: Booking, money: ManualPayment, press: _Press, status: Payme
 
 
 @contextmanager
-def _once(money: ManualPayment) -> Iterator[None]:
+def once(money: ManualPayment) -> Iterator[None]:
     """What only the database notices is refused; any other broken rule is an error of ours, not a duplicate."""
     try:
         yield
@@ -174,77 +168,7 @@ def _once(money: ManualPayment) -> Iterator[None]:
         raise
 
 
-def await_payment(
-    *, booking_id: int, money: ManualPayment, actor: Actor, now: datetime, creation_key: str = ""
-) -> Payment:
-    """Note money that is announced but not here (a transfer, a cheque): pending until marked received or failed."""
-    _check(money, actor, now)
-    with _once(money), keeping() as keep:
-        return _await(booking_id, money, _Press(actor, now, creation_key, keep))
-
-
-@transaction.atomic
-def _await(booking_id: int, money: ManualPayment, press: _Press) -> Payment:
-    booking = _locked(booking_id)
-    key = _key(press, booking)
-    if key and (known := Payment.objects.filter(creation_key=key).first()):
-        return known
-    if refusal := _why_not_record(booking, money):
-        raise refusal
-    payment = _manual(booking, money, press, Status.PENDING)
-    payment.save(force_insert=True)
-    add_events([booking], PaymentAwaited(paid(payment)), actor=press.actor, now=press.now)
-    return payment
-
-
-@transaction.atomic
-def receive_payments(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Payment]:
-    """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
-    outcome = sort_out_manual(payment_ids, "receive")
-    changes: dict[str, Any] = {"status": Status.SUCCEEDED, "received_at": now, "failure_reason": ""}
-    change(outcome.done, changes)
-    credit(outcome.done, actor, now)
-    return outcome
-
-
-@transaction.atomic
-def fail_payments(*, payment_ids: Sequence[int], reason: str, actor: Actor, now: datetime) -> Outcome[Payment]:
-    """pending → failed, with the reason in each customer's payment failure mail."""
-    reason = " ".join(reason.split())[:255]
-    if not reason:
-        raise NoReasonOfFailure
-    outcome = sort_out_manual(payment_ids, "fail")
-    change(outcome.done, {"status": Status.FAILED, "failure_reason": reason})
-    tx_refs: dict[int, list[str]] = defaultdict(list)
-    for payment in outcome.done:
-        tx_refs[payment.booking_id].append(payment.tx_ref)
-    bookings = list({payment.booking: None for payment in outcome.done})
-    entries = {pk: PaymentFailed(of_one, reason) for pk, of_one in tx_refs.items()}
-    add_events(bookings, entries, actor=actor, now=now)
-    emails.queue("payment_failure", outcome.done, now=now, facts={"reason": reason})
-    return outcome
-
-
-def add_proof(*, payment_id: int, proof: "File[bytes]", actor: Actor, now: datetime) -> Payment:
-    """Put a file to a payment by hand that has none yet. One that is there stays: nothing is replaced."""
-    check_proof(proof)
-    with keeping() as keep:
-        return _add_proof(payment_id, proof, actor, now, keep)
-
-
-@transaction.atomic
-def _add_proof(payment_id: int, proof: "File[bytes]", actor: Actor, now: datetime, keep: "Keep") -> Payment:
-    payment = lock_payment(payment_id)
-    if payment.method not in Payment.MANUAL:
-        raise NeedsNoProof(payment.tx_ref)
-    if payment.proof:
-        raise HasProof(payment.tx_ref)
-    change([payment], {"proof": keep(proof)})
-    add_events([payment.booking], ProofAdded(payment.tx_ref), actor=actor, now=now)
-    return payment
-
-
-def _locked(booking_id: int) -> Booking:
+def locked(booking_id: int) -> Booking:
     bookings = lock_bookings([booking_id])
     if not bookings:
         raise NotFound("The booking")

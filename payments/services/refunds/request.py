@@ -15,40 +15,32 @@ from django.db.models import Q, Sum
 from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.models import Booking
-from bookings.refusals.shared import CannotBe
 from bookings.services.transitions import need_reason
 from bookings.wording import money
-from notifications import dispatch
 from payments.gateway import registry
 from payments.models import Payment, Refund
 from payments.refusals.refunds import (
     AnotherRefund,
     MoreThanLeft,
-    NobodyApproves,
     NobodyAsksForRefund,
-    NobodyPaysOut,
     NothingToPayBack,
     NotThroughProvider,
     RefundRecorded,
-    SamePerson,
     Unclear,
     WrongWay,
 )
 from payments.refusals.shared import WrongAmount
 from payments.services.ledger import lock_payment
 from payments.services.refunds import going_back
+from payments.services.refunds.approve import send_soon, tidy
 from payments.services.refunds.propose import left_on
 from payments.services.refunds.rows import (
-    SEND,
     Status,
-    change,
-    fail,
-    lock_refund,
     succeed,
     tell_timeline,
     unclear_refunds,
 )
-from payments.timeline import RefundApproved, RefundRequested, RefundTurnedDown, back
+from payments.timeline import RefundRequested, back
 
 Way = Refund.Way
 
@@ -85,7 +77,7 @@ def request_refund(
         reason=reason,
         requested_by=actor.user,
         requested_by_label=actor.label,
-        external_reference=_tidy(external_reference) if way != Way.PROVIDER else "",
+        external_reference=tidy(external_reference) if way != Way.PROVIDER else "",
         creation_key=creation_key,
         created_at=now,
     )
@@ -95,7 +87,7 @@ def request_refund(
         return refund
     tell_timeline(refund, RefundRequested(back(refund), waits, reason), actor=actor, now=now)
     if not waits:
-        _send_soon(refund, now)
+        send_soon(refund, now)
     return refund
 
 
@@ -153,56 +145,3 @@ def needs_approval(booking: Booking, amount: Decimal) -> bool:
     rows = Refund.objects.filter(~Q(status=Status.FAILED) | decided, payment__booking=booking, kind=Refund.Kind.REFUND)
     so_far = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return limit is None or so_far + amount > limit
-
-
-@transaction.atomic
-def approve_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
-    """requested → approved, by another person than the one who asked. Through the provider it is sent at once."""
-    refund = _locked(refund_id, "approve")
-    if actor.user is None:
-        raise NobodyApproves
-    if actor.user.pk == refund.requested_by_id:
-        raise SamePerson
-    change(refund, status=Status.APPROVED, approved_by=actor.user, approved_by_label=actor.label)
-    tell_timeline(refund, RefundApproved(back(refund)), actor=actor, now=now)
-    if refund.way == Way.PROVIDER:
-        _send_soon(refund, now)
-    return refund
-
-
-@transaction.atomic
-def turn_down_refund(*, refund_id: int, reason: str, actor: Actor, now: datetime) -> Refund:
-    """requested|approved → failed, as long as no money has left. The customer hears nothing."""
-    reason = need_reason(reason)
-    refund = _locked(refund_id, "turn_down")
-    fail(refund, f"Turned down: {reason}", actor=actor, now=now, entry=RefundTurnedDown)
-    return refund
-
-
-@transaction.atomic
-def pay_out_refund(*, refund_id: int, actor: Actor, now: datetime, external_reference: str = "") -> Refund:
-    """approved → succeeded, for a refund by hand: the money was handed over or transferred. Mails the customer."""
-    refund = _locked(refund_id, "pay_out")
-    if actor.user is None:
-        raise NobodyPaysOut
-    reference = _tidy(external_reference) or refund.external_reference
-    succeed(refund, actor=actor, now=now, external_reference=reference)
-    return refund
-
-
-def _locked(refund_id: int, to: str) -> Refund:
-    """For a change of Refund.CHANGES, which is refused where it isn't allowed."""
-    refund = lock_refund(refund_id)
-    if not refund.allows(to):
-        raise CannotBe(str(refund), refund.get_status_display().lower(), Refund.CHANGES[to].done)
-    return refund
-
-
-def _send_soon(refund: Refund, now: datetime) -> None:
-    """A lost message costs one tick: work_off_due looks for what is approved."""
-    change(refund, next_check_at=now)
-    transaction.on_commit(lambda: dispatch.wake(SEND, refund.pk), robust=True)
-
-
-def _tidy(reference: str) -> str:
-    return " ".join(reference.upper().split())[:100]

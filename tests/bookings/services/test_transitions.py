@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import SYSTEM
 from bookings.models import Booking
-from bookings.services import departures, moving, transitions, waitlist
+from bookings.services import departed, departures, moving, transitions, waitlist
 from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
@@ -111,12 +111,12 @@ def test_reinstate_takes_the_seats_again_only_if_they_are_free() -> None:
 
 def test_no_show_only_after_the_start_and_back_again() -> None:
     booking = confirmed()
-    early = transitions.mark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=NOW)
+    early = departed.mark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=NOW)
     assert [refusal.code for _reference, refusal in early.refused] == ["not_departed"]
     started = booking.departure.starts_at + timedelta(minutes=1)
-    transitions.mark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=started).single()
+    departed.mark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=started).single()
     assert seats_taken(booking) == 2
-    transitions.unmark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=started).single()
+    departed.unmark_no_shows(booking_ids=[booking.pk], actor=clerk(), now=started).single()
     booking.refresh_from_db()
     assert booking.status == "confirmed"
 
@@ -125,9 +125,9 @@ def test_a_departure_that_ended_completes_with_its_bookings() -> None:
     departure = make_departure()
     kept = confirmed(departure=departure)
     waiting = make_booking(departure=departure, waitlist=True)
-    assert transitions.complete_departures(now=NOW) == 0
-    assert transitions.complete_departures(now=departure.ends_at) == 1
-    assert transitions.complete_departures(now=departure.ends_at) == 0
+    assert departed.complete_departures(now=NOW) == 0
+    assert departed.complete_departures(now=departure.ends_at) == 1
+    assert departed.complete_departures(now=departure.ends_at) == 0
     departure.refresh_from_db()
     kept.refresh_from_db()
     waiting.refresh_from_db()

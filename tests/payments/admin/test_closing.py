@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from payments.models import ClosedDecision, ProviderEvent
-from payments.services.closing_decisions import close_decisions, entry_of
-from payments.services.decisions import sections
+from payments.services.closing_decisions import close_decisions
+from payments.services.decision_entries import entry_of, sections
 from tests.desk import desk, press, said
 from tests.factories import clerk
 from tests.payments.services.test_decisions import PAGE

@@ -14,17 +14,19 @@ from django.test.utils import CaptureQueriesContext
 from bookings.actors import Actor, importer
 from bookings.models import Booking, BookingEvent, Customer, Departure
 from bookings.services.importing import bookings as importing
+from bookings.services.importing import new_bookings
 from bookings.services.importing.departures import import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.transitions import cancel_bookings
-from bookings.spreadsheets import Table, read_table
+from bookings.spreadsheets import read_table
+from bookings.tables import Table
 from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
 from payments.imports import import_bookings
 from payments.models import ClosedDecision, Payment
 from payments.services.closing_decisions import IMPORTED
-from payments.services.decisions import sections
+from payments.services.decision_entries import sections
 from payments.services.manual.record import ManualPayment, record_payments
 from tests.factories import NOW, make_booking, make_departure
 from tests.payments.imports.old_system import DATA, HEADERS, ROW, breaches, figures, run
@@ -74,7 +76,7 @@ def test_confirmations_go_only_where_they_were_asked_for_and_still_help(boss: Us
 
 
 def test_two_imports_of_one_file_at_once_give_one_booking_and_a_sentence(boss: User, departure: Departure) -> None:
-    def other_import(money: Sequence[importing.ImportedMoney], actor: Actor, now: datetime) -> None:
+    def other_import(money: Sequence[new_bookings.ImportedMoney], actor: Actor, now: datetime) -> None:
         make_booking(departure=departure)
         Booking.objects.filter(external_reference="").update(external_reference="OLD-000001")
 

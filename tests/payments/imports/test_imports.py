@@ -10,7 +10,7 @@ from bookings.actors import Actor
 from bookings.models import Booking, BookingEvent, Customer, Departure, Traveller
 from bookings.services.importing.report import ImportOptions, RowNote
 from bookings.services.transitions import cancel_bookings
-from bookings.spreadsheets import Table
+from bookings.tables import Table
 from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused

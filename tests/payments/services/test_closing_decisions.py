@@ -13,7 +13,8 @@ from notifications.refusals import Refused
 from payments import books
 from payments.gateway import Answer, Verdict
 from payments.models import ClosedDecision, Payment, ProviderEvent, Refund
-from payments.services.closing_decisions import Entry, close_decisions, read_entry, reopen_decisions
+from payments.services.closing_decisions import close_decisions, reopen_decisions
+from payments.services.decision_entries import Entry, read_entry
 from payments.services.decisions import Kind
 from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk

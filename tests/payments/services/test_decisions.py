@@ -16,11 +16,12 @@ from bookings.services import transitions
 from payments.models import Payment, ProviderEvent, Refund
 from payments.services import decisions
 from payments.services.checkout.verify import verify_payment
-from payments.services.decisions import SHOWN, sections
+from payments.services.decision_entries import sections
+from payments.services.decisions import SHOWN
 from payments.services.provider_refunds.send import send_refund
+from payments.services.refunds.approve import approve_refund, pay_out_refund
 from payments.services.refunds.owed import bookings_to_look_at
 from payments.services.refunds.propose import propose_for_booking
-from payments.services.refunds.request import approve_refund, pay_out_refund
 from tests.desk import desk
 from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 from tests.payments.refunds import ask, begun_at, paid_at, paid_by_hand

@@ -19,7 +19,7 @@ from payments.gateway import Answer, Fault, Verdict
 from payments.models import Payment, ProviderAlarm
 from payments.services import provider_alarm, providers
 from payments.services.checkout.verify import close_attempt
-from payments.services.decisions import sections
+from payments.services.decision_entries import sections
 from payments.services.provider_alarm import note
 from payments.services.provider_events.reconcile import reconcile_payments
 from payments.services.provider_refunds.check import check_refund

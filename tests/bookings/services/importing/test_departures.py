@@ -12,7 +12,8 @@ from bookings.refusals.files import UnreadableFile
 from bookings.services.importing.departures import COLUMNS, import_departures
 from bookings.services.importing.report import ImportOptions, Report, RowNote
 from bookings.services.seats import seat_imported, take_seats
-from bookings.spreadsheets import Table, read_table
+from bookings.spreadsheets import read_table
+from bookings.tables import Table
 from tests.factories import NOW, make_departure, make_trip
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bookings.services.importing.styles import BOTH, COMMA, DMY, MDY, POINT, amounts, currency_of, days_of, styles_of
-from bookings.spreadsheets import Record, Typed
+from bookings.tables import Record, Typed
 
 MONEY, DAYS = ("Price", "Paid"), ("Date", "Booked on")
 

@@ -6,7 +6,7 @@ import pytest
 
 from payments.models import Payment, ProviderEvent
 from payments.services.checkout.start import start_payment
-from payments.services.checkout.verify import FORGOTTEN
+from payments.services.checkout.unpaid import FORGOTTEN
 from tests.attempts import CUSTOMER, ask, begin, later, mails, now_is, poll, story
 from tests.provider import Provider
 

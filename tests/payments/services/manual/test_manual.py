@@ -9,13 +9,8 @@ from bookings.services import transitions
 from notifications.models import Message
 from notifications.refusals import Refused
 from payments.models import Payment
-from payments.services.manual.record import (
-    ManualPayment,
-    await_payment,
-    fail_payments,
-    receive_payments,
-    record_payments,
-)
+from payments.services.manual.awaited import await_payment, fail_payments, receive_payments
+from payments.services.manual.record import ManualPayment, record_payments
 from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking
 

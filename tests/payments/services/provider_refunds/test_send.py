@@ -17,7 +17,7 @@ from payments.models import Payment, Refund
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.answers import provider_tx_ref
 from payments.services.provider_refunds.send import send_refund, work_off_due
-from payments.services.refunds.request import approve_refund
+from payments.services.refunds.approve import approve_refund
 from payments.services.times import PATIENCE
 from tests.factories import NOW, clerk
 from tests.payments.refunds import ask, begun_at, paid_at, refund_mails, state

@@ -21,7 +21,7 @@ from payments.services.checkout.payable import check_amount, why_not_payable
 from payments.services.provider_refunds.check import check_refund
 from payments.services.provider_refunds.send import send_refund
 from payments.services.refunds import going_back
-from payments.services.refunds.request import approve_refund, pay_out_refund, turn_down_refund
+from payments.services.refunds.approve import approve_refund, pay_out_refund, turn_down_refund
 from tests.desk import desk
 from tests.factories import NOW, clerk, make_booking, make_departure
 from tests.payments.refunds import ask, paid_at, paid_by_hand

@@ -16,8 +16,9 @@ from config.management.commands.check_books import all_breaches
 from notifications.refusals import Refused
 from payments.models import Payment, Refund
 from payments.services.manual.void import void_payment
+from payments.services.refunds.approve import approve_refund, pay_out_refund, turn_down_refund
 from payments.services.refunds.propose import propose, propose_for_booking
-from payments.services.refunds.request import approve_refund, pay_out_refund, request_refund, turn_down_refund
+from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 from tests.payments.refunds import ask, paid_by_hand, refund_mails, state
 
