@@ -5,8 +5,10 @@ import csv
 import io
 from collections.abc import Iterator
 
+from bookings.bounds import bounded
+from bookings.headers import HEADER_WITHIN, READABLE_HEADER
 from bookings.refusals.files import UnreadableFile
-from bookings.tables import HEADER_WITHIN, OLD_EXCEL, READABLE_HEADER, Columns, bounded
+from bookings.tables import OLD_EXCEL, Columns
 from bookings.workbook_limits import (
     MAX_CELL,
     Clock,

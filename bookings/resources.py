@@ -7,47 +7,22 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import User
 from django.utils import timezone
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import Resource
 from import_export.results import Error, Result
 from tablib import Dataset
 
 from bookings.actors import Actor, importer
 from bookings.models import Booking, Departure
-from bookings.services.importing import departures
-from bookings.services.importing.report import ImportOptions, Report
-from bookings.services.importing.rows import NEW
+from bookings.services.importing import departure_rows, departures
+from bookings.services.importing.columns import NEW
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.services.local_times import clock_text
-from bookings.spreadsheets import read_table
 from bookings.tables import Columns, Table
 from bookings.xlsx_files import cell_text
 from notifications.refusals import Refused
 
 STATUS_WORDS = {status: word for word, status in NEW.items()}
-
-
-class Spreadsheet:
-    """Reading within bounds, for the library's formats; bookings/desk/exports.py writes."""
-
-    columns: Columns | None = None
-
-    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Dataset:
-        table = read_table(in_stream, self.columns)
-        dataset = Dataset(*table.rows, headers=table.headers)
-        dataset.table = table  # the library hands it on to import_data
-        return dataset
-
-    def get_read_mode(self) -> str:
-        return "rb"
-
-
-class SafeCSV(Spreadsheet, CSV): ...
-
-
-class SafeXLSX(Spreadsheet, XLSX): ...
-
-
-FORMATS = [SafeCSV, SafeXLSX]
 
 
 class ImportResult(Result):
@@ -94,7 +69,7 @@ class Column(Field):
 
 
 class DepartureResource(SetImport, Resource):
-    columns = departures.COLUMNS
+    columns = departure_rows.COLUMNS
     trip = Column("trip__code", "Trip")
     trip_name = Column("trip__name", "Trip name")
     day = Column(column_name="Date")

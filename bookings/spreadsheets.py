@@ -4,8 +4,9 @@ Files come from outside: size, width and length are bounded, and what can't be r
 """
 
 from bookings.csv_files import csv_rows
+from bookings.headers import HEADER_FIRST, header_at, table_of
 from bookings.refusals.files import UnreadableFile
-from bookings.tables import HEADER_FIRST, Columns, Record, Table, composed, header_at, listed, plain, plural_s, table_of
+from bookings.tables import Columns, Record, Table, composed, listed, plain, plural_s
 from bookings.xlsx_files import is_xlsx, xlsx_table
 
 MAX_BYTES = 10 * 1024 * 1024

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from bookings.rest import views
+from bookings.rest import departures, views
 
 urlpatterns = [
-    path("departures/", views.DepartureList.as_view(), name="api-departures"),
+    path("departures/", departures.DepartureList.as_view(), name="api-departures"),
     path("booking/", views.BookingList.as_view(), name="api-bookings"),
     path("booking/<str:reference>/", views.BookingDetail.as_view(), name="api-booking"),
     path("booking/<str:reference>/cancel/", views.BookingCancel.as_view(), name="api-booking-cancel"),

@@ -7,8 +7,10 @@ from typing import Any
 
 import openpyxl
 
+from bookings.bounds import bounded
+from bookings.headers import HEADER_WITHIN, header_at, table_of
 from bookings.refusals.files import UnreadableFile
-from bookings.tables import HEADER_WITHIN, Columns, Table, Typed, bounded, header_at, listed, table_of
+from bookings.tables import Columns, Table, Typed, listed
 from bookings.workbook_limits import (
     BROKEN,
     MAX_COLUMNS,

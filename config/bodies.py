@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 
-from bookings.rest.base import TooLarge
+from bookings.rest.parsers import TooLarge
 from bookings.spreadsheets import MAX_BYTES
 from config.answers import for_api, plain_error
 

@@ -16,7 +16,8 @@ from config.demo_names import COUNTRIES, FIRST_NAMES, LAST_NAMES, NOTES, REASONS
 from notifications.models import MessageTemplate
 from notifications.refusals import Refused
 from payments.services.manual.awaited import await_payment, fail_payments
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 
 BOOKINGS = 320
 

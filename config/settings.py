@@ -7,7 +7,6 @@ from django.conf.locale import LANG_INFO
 
 from config import env, queues, servers
 from config.roles import ROLES, SUPERUSER
-from config.sidebar import UNFOLD  # noqa: F401 (read by unfold)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR)
@@ -231,12 +230,12 @@ MAX_PROOF_BYTES = 5 * 1024 * 1024
 
 # --- REST --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["bookings.rest.base.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["bookings.rest.base.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bookings.rest.keys.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bookings.rest.keys.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["bookings.rest.base.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["bookings.rest.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["bookings.rest.base.ApiKeyThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["bookings.rest.throttles.ApiKeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"api": env.rate("API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "bookings.rest.base.exception_handler",
     "ALLOWED_VERSIONS": ["1"],  # else the schema takes any text of its address for one, into a header

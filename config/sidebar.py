@@ -5,47 +5,16 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import reverse
 
-# A deep teal: 600 carries white text with 5.5 : 1, 500 stands on the dark background with 5.6 : 1.
-TEAL: Final = {
-    "50": "#f0f9f8",
-    "100": "#d8efec",
-    "200": "#b3ded9",
-    "300": "#82c6bf",
-    "400": "#4fb0a8",
-    "500": "#35a29b",
-    "600": "#0f766e",
-    "700": "#115e59",
-    "800": "#134e4a",
-    "900": "#123f3c",
-    "950": "#082624",
-}
-UNFOLD: Final[dict[str, Any]] = {
-    "SITE_TITLE": "Tourdesk",
-    "SITE_HEADER": "Tourdesk",
-    "SITE_SUBHEADER": "config.sidebar.company",
-    "SITE_SYMBOL": "explore",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("brand/favicon.svg")}],
-    "SITE_URL": None,
-    "STYLES": [lambda _request: static("brand/desk.css")],
-    "SCRIPTS": ["config.sidebar.kept_script"],
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {"primary": TEAL},
-    "BORDER_RADIUS": "6px",
-    "ENVIRONMENT": "config.sidebar.environment",
-    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
-    "ACCOUNT": {"navigation": "config.sidebar.account_links"},
-    "COMMAND": {"search_callback": "config.sidebar.find"},
-    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": "config.sidebar.navigation"},
-}
-FOUND: Final = 5  # rows of each model in the search box
 
+def admin_of(model: str) -> Any:
+    """The model's admin, or None. Imported late: the settings read this module before there are models."""
+    from django.apps import apps
+    from django.contrib import admin
 
-def kept_script(request: HttpRequest) -> str:
-    """The fragment, which stays in the browser, says whose page it is."""
-    return static("tourdesk/kept.js") + (f"#{request.user.pk}" if request.user.is_authenticated else "")
+    found = apps.get_model(model)
+    return admin.site.get_model_admin(found) if admin.site.is_registered(found) else None
 
 
 @dataclass(frozen=True)
@@ -102,15 +71,6 @@ VIEWS: Final[dict[str, tuple[View, ...]]] = {
 }
 
 
-def company(_request: HttpRequest) -> str:
-    return str(settings.COMPANY_NAME)
-
-
-def environment(_request: HttpRequest) -> list[str] | None:
-    """The label in the corner: the embedded database is never a real office."""
-    return ["Demo", "info"] if settings.EMBEDDED else None
-
-
 def account_links(_request: HttpRequest) -> list[dict[str, str]]:
     """In the menu behind the person's name."""
     return [
@@ -121,7 +81,7 @@ def account_links(_request: HttpRequest) -> list[dict[str, str]]:
 
 def may_view(request: HttpRequest, model: str) -> bool:
     """There is an admin page for the model, and this person may open it."""
-    return (admin := _admin_of(model)) is not None and admin.has_view_permission(request)
+    return (admin := admin_of(model)) is not None and admin.has_view_permission(request)
 
 
 def list_url(model: str) -> str:
@@ -156,29 +116,3 @@ def _views(request: HttpRequest, group: str, pages: list[dict[str, Any]]) -> lis
         for link, view in links.items()
         if any(map(request.user.has_perm, view.permissions))
     ]
-
-
-def find(request: HttpRequest, term: str) -> list[Any]:
-    """The first few bookings, departures and customers, found as their own lists find them."""
-    from unfold.dataclasses import SearchResult
-
-    results = []
-    for page in (GROUPS["Desk"][0], GROUPS["Desk"][1], GROUPS["Desk"][3]):
-        admin = _admin_of(page.model)
-        if admin is None or not admin.has_view_permission(request):
-            continue
-        rows, _duplicates = admin.get_search_results(request, admin.get_queryset(request), term)
-        for row in rows[:FOUND]:
-            link = reverse(f"admin:{page.model.lower().replace('.', '_')}_change", args=(row.pk,))
-            about = getattr(row, "customer", page.title)  # a reference alone says nothing to a clerk
-            results.append(SearchResult(title=str(row), description=str(about), link=link, icon=page.icon))
-    return results
-
-
-def _admin_of(model: str) -> Any:
-    """The model's admin, or None. Imported late: the settings read this module before there are models."""
-    from django.apps import apps
-    from django.contrib import admin
-
-    found = apps.get_model(model)
-    return admin.site.get_model_admin(found) if admin.site.is_registered(found) else None

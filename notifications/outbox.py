@@ -7,7 +7,7 @@ found again by notifications.send_due_messages.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import CharField, Value
@@ -16,9 +16,6 @@ from django.db.models.functions import Cast, Concat
 from notifications import dispatch, handover
 from notifications.kinds import SWEEPER, all_kinds, task_name
 from notifications.models import Message, MessageQuerySet
-
-if TYPE_CHECKING:
-    pass
 
 FAN_OUT = 20  # more due rows than this are fanned out by a worker, not by the web process
 CHUNK = 500

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
-from notifications.failures import FaultOfOurs, WrongAddress
+from notifications.fates import FaultOfOurs, WrongAddress
 from notifications.kinds import all_kinds
 from notifications.models import Message
 from notifications.rendering import text_language

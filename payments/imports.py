@@ -7,13 +7,15 @@ from bookings.actors import Actor
 from bookings.services import ledger
 from bookings.services.importing import bookings as importing
 from bookings.services.importing import new_bookings
-from bookings.services.importing.report import ImportOptions, Report
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.tables import Table
 from payments.models import Payment
 from payments.refusals.manual import NobodyImports
-from payments.services.closing_decisions import close_imported
+from payments.services.imported_decisions import close_imported
 from payments.services.ledger import mend_forgotten, new_tx_ref
-from payments.timeline import PaymentImported, paid
+from payments.timeline.payments import PaymentImported
+from payments.timeline.sums import paid
 
 METHODS = {"Cash": "cash", "Bank": "bank_transfer", "Card": "card"}  # the rest, Chapa too, were never ours to verify
 

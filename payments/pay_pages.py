@@ -7,25 +7,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from bookings.actors import Actor
 from bookings.links import can_pay_online, pay_url, read_token
-from bookings.mail_facts import due_day, written_out
 from bookings.models import Booking
-from notifications import numbers, words
+from notifications import numbers
 from notifications.refusals import Refused
 from payments import providers
 from payments.emails import receipt_name
 from payments.models import Payment
 from payments.page_headers import SeeOther, checkout_pages, private
+from payments.pay_page_parts import CUSTOMER, about, house, looks_left, page_not_found, render_page, state_of
 from payments.refusals.checkout import BeingPrepared
 from payments.refusals.shared import TooMuch, WrongAmount
 from payments.services.checkout import hints
@@ -33,7 +31,6 @@ from payments.services.checkout.payable import find_booking, is_being_made, link
 from payments.services.checkout.start import start_payment
 from payments.throttles import PayThrottle
 
-CUSTOMER = Actor("Customer")
 MOST = Decimal("9999999999.99")
 LOOKS = 12  # times that the return page looks again by itself, each after LOOK_AGAIN seconds
 LOOK_AGAIN = 5
@@ -46,12 +43,12 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     link = read_token(token)
     booking = find_booking(link[0]) if link else None
     if link is None or booking is None:
-        return _not_found(request)
+        return page_not_found(request)
     if request.method == "POST":
         if not PayThrottle().allow_request(cast("Request", request), cast("APIView", None)):
-            return private(_render(request, "pay/too_many.html", booking, {}, status=429))
+            return private(render_page(request, "pay/too_many.html", booking, {}, status=429))
         return _begin(request, booking, link[1])
-    if _looks(request) and (answer := _wait(request, booking)):
+    if looks_left(request) and (answer := _wait(request, booking)):
         return answer
     return _pay_page(request, booking, link[1], closed=why_closed(booking, now=timezone.now()))
 
@@ -77,7 +74,7 @@ def _begin(request: HttpRequest, booking: Booking, asked: Decimal | None) -> Htt
 
 def _wait(request: HttpRequest, booking: Booking) -> HttpResponse | None:
     """On to the link that is made meanwhile, or look once more for it; None when there is none to wait for."""
-    now, text, looks = timezone.now(), request.GET.get("amount", ""), _looks(request)
+    now, text, looks = timezone.now(), request.GET.get("amount", ""), looks_left(request)
     given = link_given(booking, now)
     if given and text == f"{given.amount:.2f}" and given.amount <= booking.balance:
         return private(SeeOther(given.checkout_url), may_lead_to=checkout_pages())
@@ -89,8 +86,8 @@ def _wait(request: HttpRequest, booking: Booking) -> HttpResponse | None:
 
 def _wait_page(request: HttpRequest, booking: Booking, amount: Decimal, *, looks: int) -> HttpResponse:
     again = f"?looks={looks}&amount={amount:.2f}"
-    context = {**_about(booking, timezone.now()), "again": again, "seconds": LINK_SOON}
-    return private(_render(request, "pay/wait.html", booking, context))
+    context = {**about(booking, timezone.now()), "again": again, "seconds": LINK_SOON}
+    return private(render_page(request, "pay/wait.html", booking, context))
 
 
 def _pay_page(
@@ -103,7 +100,7 @@ def _pay_page(
 ) -> HttpResponse:
     now, provider = timezone.now(), providers.current()
     context = {
-        **_about(booking, now),
+        **about(booking, now),
         "closed": closed,
         "changed": changed,
         "offers": [] if closed else offers(booking, now=now, asked=asked),
@@ -111,7 +108,7 @@ def _pay_page(
         "provider": provider.label if provider else "",
         "sandbox": provider is not None and provider.is_sandbox,
     }
-    page = _render(request, "pay/pay.html", booking, context)
+    page = render_page(request, "pay/pay.html", booking, context)
     return private(page, may_lead_to=checkout_pages())
 
 
@@ -121,13 +118,13 @@ def pay_return(request: HttpRequest, tx_ref: str) -> HttpResponse:
     payments = Payment.objects.select_related("booking__departure__trip").online()
     payment = payments.filter(tx_ref=tx_ref).first() if "\0" not in tx_ref else None
     if payment is None:
-        return _not_found(request)
+        return page_not_found(request)
     now = timezone.now()
     payment, latest = hints.look(payment=payment, now=now)
     booking = find_booking(payment.booking.reference) or payment.booking
-    looks, state = _looks(request), _state(payment, latest=latest)
+    looks, state = looks_left(request), state_of(payment, latest=latest)
     context = {
-        **_about(booking, now),
+        **about(booking, now),
         "payment": payment,
         "state": state,
         "receipt": receipt_name(payment),
@@ -136,7 +133,7 @@ def pay_return(request: HttpRequest, tx_ref: str) -> HttpResponse:
         "pay_url": pay_url(booking) if can_pay_online(booking) else "",
         "back_to": _back_to(payment, booking, now),
     }
-    return private(_render(request, "pay/return.html", booking, context))
+    return private(render_page(request, "pay/return.html", booking, context))
 
 
 def _back_to(payment: Payment, booking: Booking, now: datetime) -> str:
@@ -147,50 +144,6 @@ def _back_to(payment: Payment, booking: Booking, now: datetime) -> str:
     return payment.checkout_url if good else pay_url(booking)
 
 
-def _state(payment: Payment, *, latest: bool) -> str:
-    if payment.status in Payment.OPEN or not latest:
-        return "open"
-    return "over" if payment.status in Payment.LATE else payment.status
-
-
-def _looks(request: HttpRequest) -> int:
-    looks = numbers.whole(request.GET.get("looks", "")) or 0
-    return looks if looks < 1000 else 0
-
-
-def _about(booking: Booking, now: datetime) -> dict[str, object]:
-    trip = booking.departure.trip
-    language = booking.customer.language
-    held = booking.hold_expires_at if booking.status == Booking.Status.PENDING else None
-    return {
-        "how_to_pay": settings.PAYMENT_INSTRUCTIONS,
-        "booking": booking,
-        "trip": trip,
-        "is_live": booking.status in Booking.OWING,
-        "time_of": trip.time_zone.rpartition("/")[2].replace("_", " "),
-        "starts": written_out(booking.departure.starts_at, trip, language),
-        "hold_until": written_out(held, trip, language) if held else "",
-        "due_on": words.day(due_day(booking), language),
-        "overdue": booking.is_overdue(now),
-    }
-
-
-def _render(
-    request: HttpRequest, template: str, booking: Booking, context: dict[str, object], *, status: int = 200
-) -> HttpResponse:
-    """In the customer's language; the words are in locale/."""
-    with translation.override(booking.customer.language):
-        return render(request, template, {**_house(), "booking": booking, **context}, status=status)
-
-
-def _house() -> dict[str, object]:
-    return {"company": settings.COMPANY_NAME, "support": settings.SUPPORT_EMAIL}
-
-
 def form_refused(request: HttpRequest) -> HttpResponse:
     """The check against forgery failed: mostly a browser that keeps no cookies."""
-    return private(render(request, "pay/refused.html", _house(), status=403))
-
-
-def _not_found(request: HttpRequest) -> HttpResponse:
-    return private(render(request, "pay/not_found.html", _house(), status=404))
+    return private(render(request, "pay/refused.html", house(), status=403))

@@ -12,7 +12,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from payments.models import proof_path
-from payments.refusals.manual import NotAProof, ProofTooLarge
+from payments.refusals.proofs import NotAProof, ProofTooLarge
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 SUFFIXES = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG}

@@ -6,11 +6,12 @@ from tablib import Dataset
 
 from bookings.actors import Actor
 from bookings.resources import BookingResource, SetImport
-from bookings.services.importing.report import ImportOptions, Report
-from bookings.services.importing.rows import COLUMNS
+from bookings.services.importing.columns import COLUMNS
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.tables import Table
 from payments.imports import import_bookings
-from payments.services.revenue_report import RevenueReport
+from payments.services.report_lines import RevenueReport
 
 REVENUE_COLUMNS = ("Day", "Currency", "Method", "Payments", "Received", "Refunded", "Voided", "Net")
 

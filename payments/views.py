@@ -23,7 +23,7 @@ from bookings.services.api_limits import count_mail
 from notifications import dispatch
 from payments.gateway import Verdict
 from payments.models import Payment
-from payments.refusals.checkout import ProviderMisconfigured, ProviderUnreachable
+from payments.refusals.provider import ProviderMisconfigured, ProviderUnreachable
 from payments.serializers import NewPaymentSerializer, PaymentQuery, PaymentSerializer, VerificationSerializer
 from payments.services.checkout import hints
 from payments.services.checkout.payable import link_given, why_not_payable

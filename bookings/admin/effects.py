@@ -1,9 +1,17 @@
 """Sentences that say what an action will do, before it is done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bookings.models import Customer
+from bookings.models import Booking, Customer
+from bookings.wording import going_back
 from notifications.kinds import all_kinds
+
+Bookings = Sequence[Booking]
+SHOWN = 10  # bookings named one by one
+
+
+def what_goes_back(bookings: Bookings) -> Iterator[str]:
+    yield from [text for text in map(going_back, bookings) if text][:SHOWN]
 
 
 def mails(kind: str, customers: Iterable[Customer]) -> Iterator[str]:

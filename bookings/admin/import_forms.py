@@ -8,7 +8,7 @@ from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ImportForm, SelectableFieldsExportForm
 from unfold.widgets import UnfoldBooleanWidget
 
-from bookings.resources import FORMATS, SafeXLSX
+from bookings.desk.formats import FORMATS, SafeXLSX
 from bookings.services.importing.styles import DATES, NUMBERS
 from bookings.spreadsheets import MAX_BYTES
 from bookings.xlsx_files import is_xlsx

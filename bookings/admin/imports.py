@@ -16,9 +16,9 @@ from import_export.admin import ImportExportMixin
 
 from bookings.admin.import_forms import ConfirmForm, ExportForm, UploadForm
 from bookings.desk.exports import StreamedExportMixin
+from bookings.desk.formats import FORMATS
 from bookings.desk.people import clerk
 from bookings.desk.uploads import UploadStorage
-from bookings.resources import FORMATS
 from bookings.services.importing.report import Report
 from notifications.refusals import Refused
 

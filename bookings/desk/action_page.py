@@ -14,9 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
 
 from bookings.actors import staff
 from bookings.desk.actions import Action
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from bookings.desk.admin import DeskAdmin
+from bookings.desk.action_report import SHOWN, name_of, tell
 
-SHOWN = 10
 KEY = re.compile(r"[0-9]{1,18}")
 CHANGED = "Something has changed since you were asked, so nothing was done. Here is the question as it stands now."
 
@@ -103,7 +101,7 @@ def ask(
         "count": len(rows),
         "effects": named.effects,
         "named": named.mark,
-        "action_url": reverse(f"admin:{_name(model_admin)}_act", args=[action.name]),
+        "action_url": reverse(f"admin:{name_of(model_admin)}_act", args=[action.name]),
     }
     return TemplateResponse(request, "admin/action.html", context)
 
@@ -160,34 +158,11 @@ def _curable(form: forms.Form, outcome: Outcome[Any]) -> bool:
     """Put a lone refusal beside the field that it is about; False when no field of this form can cure it."""
     if outcome.done or len(outcome.refused) != 1:
         return False
-    [(_name, refusal)] = outcome.refused
+    [(_row, refusal)] = outcome.refused
     field = field_of(refusal, form)
     if field:
         form.add_error(field, refusal.detail)
     return field is not None
-
-
-def tell(request: HttpRequest, action: Action, outcome: Outcome[Any]) -> None:
-    """What came of it, as messages."""
-    if outcome.done:
-        messages.success(request, f"{action.done.of([str(row) for row in outcome.done])} {outcome.note}".strip())
-    if outcome.warnings:
-        messages.warning(request, outcome.warnings[0] if len(outcome.warnings) == 1 else _listed(outcome.warnings))
-    if not outcome.refused:
-        return
-    reasons = [r.detail if name in r.detail else f"{name}: {r.detail}" for name, r in outcome.refused]
-    level = messages.WARNING if outcome.done else messages.ERROR
-    messages.add_message(request, level, reasons[0] if len(reasons) == 1 else _left_alone(reasons))
-
-
-def _left_alone(reasons: Sequence[str]) -> SafeString:
-    return format_html("{} were left alone:{}", len(reasons), _listed(reasons))
-
-
-def _listed(reasons: Sequence[str]) -> SafeString:
-    more = len(reasons) - SHOWN
-    items = [(reason,) for reason in reasons[:SHOWN]] + ([(f"and {more} more",)] if more > 0 else [])
-    return format_html("<ul class='td-reasons'>{}</ul>", format_html_join("", "<li>{}</li>", items))
 
 
 def _rows(model_admin: "DeskAdmin", request: HttpRequest, ids: Sequence[int]) -> list[Any]:
@@ -202,13 +177,9 @@ def _safe_next(model_admin: "DeskAdmin", request: HttpRequest, url: str, ids: Se
     if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
         return url
     if len(ids) == 1:
-        return reverse(f"admin:{_name(model_admin)}_change", args=ids)
+        return reverse(f"admin:{name_of(model_admin)}_change", args=ids)
     return _list_url(model_admin)
 
 
 def _list_url(model_admin: "DeskAdmin") -> str:
-    return reverse(f"admin:{_name(model_admin)}_changelist")
-
-
-def _name(model_admin: "DeskAdmin") -> str:
-    return f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+    return reverse(f"admin:{name_of(model_admin)}_changelist")

@@ -4,18 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django import forms
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from bookings.desk.forms import ActionForm
 from bookings.forms.fields import PickDeparture
 from bookings.models import Booking
-from bookings.services import mailing
 from bookings.services.create import MAX_PARTY
 from bookings.wording import Agreed
-from notifications.kinds import all_kinds
 from notifications.number_fields import WholeField
-
-CURRENT = "current"  # MailForm's answer for the mail that fits the state
 
 
 class ReasonForm(ActionForm):
@@ -86,29 +82,3 @@ class PartySizeForm(ActionForm):
 
     def prepare(self) -> None:
         self.initial.setdefault("party_size", self.rows[0].party_size)
-
-
-class MailForm(ActionForm):
-    kind = forms.ChoiceField(
-        label="Mail",
-        widget=UnfoldAdminSelectWidget({"autofocus": True}),
-        help_text="One that goes out again says what it said before.",
-    )
-
-    def prepare(self) -> None:
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        kind.choices = self.choices()
-        if not kind.choices:
-            del self.fields["kind"]
-            self.ready = False
-            self.why_not = "There is no mail that could be sent about this now."
-
-    def choices(self) -> list[tuple[str, str]]:
-        """The mail that fits the state, as it would be written now, then what can be sent again."""
-        bookings = [booking for booking in self.rows if booking.customer.email]
-        now = {mailing.CURRENT[b.status] for b in bookings if b.status in mailing.CURRENT}
-        words = all_kinds()[min(now)].label if len(now) == 1 else "What fits each booking's state"
-        again = [kind for kind in mailing.can_be_sent_again(bookings) if kind not in now]
-        fresh = [(CURRENT, f"{words}, written afresh")] if now else []
-        return fresh + [(kind, f"{all_kinds()[kind].label}, once more") for kind in again]

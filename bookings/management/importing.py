@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from bookings.actors import Actor, importer
 from bookings.refusals.files import UnreadableFile
-from bookings.services.importing.report import ImportOptions, Report
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.services.importing.styles import DATES, NUMBERS
 from bookings.spreadsheets import MAX_BYTES, read_table
 from bookings.tables import Columns, Table

@@ -8,9 +8,10 @@ from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiMailCount, Api
 from bookings.models.customers import Customer
 from bookings.models.departures import Departure
 from bookings.models.events import BookingEvent
+from bookings.models.money import CURRENCIES, Money
 from bookings.models.sales import Booking
 from bookings.models.travellers import Traveller
-from bookings.models.trips import CURRENCIES, TIER, DecimalField, Money, Trip, check_tiers, check_time_zone
+from bookings.models.trips import TIER, DecimalField, Trip, check_tiers, check_time_zone
 
 __all__ = [
     "CURRENCIES",

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
 else:
     DecimalField = models.DecimalField
-from bookings.models.trips import CURRENCIES, Money, Trip, not_negative
+from bookings.models.money import CURRENCIES, Money, not_negative
+from bookings.models.trips import Trip
 
 
 class Departure(HasStates, models.Model):

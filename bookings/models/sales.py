@@ -13,9 +13,10 @@ from django.db.models.functions import Lower
 
 from bookings.models.customers import Customer
 from bookings.models.departures import Departure
+from bookings.models.money import CURRENCIES, Money
 from bookings.models.states import Change, HasStates
 from bookings.models.text import Composed
-from bookings.models.trips import CURRENCIES, Money, Trip
+from bookings.models.trips import Trip
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

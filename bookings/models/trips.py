@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -16,24 +16,14 @@ if TYPE_CHECKING:
     DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
 else:
     DecimalField = models.DecimalField
+from bookings.models.money import CURRENCIES, Money, not_negative
 
-CURRENCIES = [("ETB", "ETB"), ("USD", "USD"), ("EUR", "EUR")]
 TIER = re.compile(r"\s*(?P<days>[0-9]{1,3})\s*:\s*(?P<percent>[0-9]{1,2}|100)\s*")
-not_negative = MinValueValidator(Decimal(0))
 
 
 def check_time_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError("Give an IANA time zone such as Africa/Addis_Ababa.")
-
-
-class Money(DecimalField):
-    """Decimal(12,2)."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 12)
-        kwargs.setdefault("decimal_places", 2)
-        super().__init__(*args, **kwargs)
 
 
 def check_tiers(value: str) -> None:

@@ -35,7 +35,7 @@ class AlwaysJSON(DefaultContentNegotiation):
 
 
 class ApiView(GenericAPIView[Any]):
-    """`scope_area` is the first half of the scopes that a key needs here (bookings.rest.base.HasScope)."""
+    """`scope_area` is the first half of the scopes that a key needs here (bookings.rest.keys.HasScope)."""
 
     scope_area: str
     creation_key = ""  # set by @idempotent_outside: what a handler makes names it, and a repetition finds it

@@ -15,44 +15,21 @@ from rest_framework.response import Response
 from bookings.actors import integration
 from bookings.models import EVERY_BOOKING, ApiKey, Booking
 from bookings.rest import openapi
-from bookings.rest.endpoint import ApiView, PagesById, PagesByStart
+from bookings.rest.endpoint import ApiView, PagesById
 from bookings.rest.idempotency import idempotent
 from bookings.rest.serializers import (
     BookingQuery,
     BookingSerializer,
     CancellationSerializer,
     CustomerSerializer,
-    DepartureQuery,
-    DepartureSerializer,
     NewBookingSerializer,
 )
 from bookings.services.api_limits import count_mail
 from bookings.services.create import TravellerData, create_booking
 from bookings.services.customers import CustomerData, find_or_create_customer
-from bookings.services.on_sale import departures_on_sale
 from bookings.services.transitions import cancel_bookings
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,12}")
-
-
-class DepartureList(ApiView):
-    scope_area = "bookings"
-    serializer_class = DepartureSerializer
-    pagination_class = PagesByStart
-
-    @extend_schema(parameters=[DepartureQuery], responses={200: DepartureSerializer(many=True), **openapi.QUERY})
-    def get(self, request: Request) -> Response:
-        """Open departures that haven't left, the next one first."""
-        query = DepartureQuery(data=request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        wanted = query.validated_data
-        rows = departures_on_sale(
-            now=timezone.now(),
-            trip_code=wanted.get("trip", "").upper(),
-            first_day=wanted.get("from"),
-            last_day=wanted.get("to"),
-        )
-        return self.page_of(rows)
 
 
 class BookingView(ApiView):

@@ -8,7 +8,8 @@ from bookings import emails
 from bookings.actors import SYSTEM, Actor
 from bookings.models import Booking
 from bookings.services.rows import Pair, change_status
-from bookings.timeline import Entry, StatusChanged
+from bookings.timeline import Entry
+from bookings.timeline.status import StatusChanged
 
 Status = Booking.Status
 COVERED: Final = StatusChanged("deposit_covered")

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
 from bookings import emails
 from bookings.actors import Actor
-from bookings.models import Booking, Customer, Departure, Traveller, Trip
+from bookings.models import Booking, Customer, Departure, Traveller
 from bookings.references import new_reference
-from bookings.refusals.booking import PartyOutOfRange, PartyTooCostly, TooManyTravellers
+from bookings.refusals.party import PartyOutOfRange, TooManyTravellers
 from bookings.services.api_limits import check_unpaid_seats
 from bookings.services.confirm import confirm_covered
 from bookings.services.rows import add_events
 from bookings.services.seats import take_seats
+from bookings.services.terms import balance_due_on, deposit_for, hold_until, total_for
 from notifications.refusals import NotFound, Refused
 
-CENT = Decimal("0.01")
 MAX_PARTY = 500
-MAX_TOTAL = Decimal("9999999999.99")  # what a column of money holds
 
 
 @dataclass(frozen=True)
@@ -117,32 +116,3 @@ def _save(
     if booking.integration and not waitlist:
         check_unpaid_seats(booking, now=now)
     return booking
-
-
-def total_for(*, unit_price: Decimal, party_size: int) -> Decimal:
-    """In the unit price's currency; Refused when no amount of money can be that large."""
-    total = unit_price * party_size
-    if total > MAX_TOTAL:
-        raise PartyTooCostly(party_size, unit_price, MAX_TOTAL)
-    return total
-
-
-def hold_until(departure: Departure, now: datetime) -> datetime:
-    """The hold ends after the trip's hold hours, and never after the departure."""
-    return min(now + timedelta(hours=departure.trip.hold_hours), departure.starts_at)
-
-
-def balance_due_on(departure: Departure, now: datetime) -> date:
-    """The last day on which all may be paid, in the trip's time zone; today when it would be over already."""
-    trip = departure.trip
-    day = departure.starts_at.astimezone(trip.zone).date() - timedelta(days=trip.balance_due_days)
-    return max(day, now.astimezone(trip.zone).date())
-
-
-def deposit_for(*, trip: Trip, total: Decimal, party_size: int) -> Decimal:
-    """What must be paid before the booking is confirmed, in the booking's currency; never more than the total."""
-    if trip.deposit_type == Trip.Deposit.PERCENT:
-        return (total * trip.deposit_value / 100).quantize(CENT, ROUND_HALF_UP)
-    if trip.deposit_type == Trip.Deposit.FIXED:
-        return min(total, trip.deposit_value * party_size)
-    return Decimal(0)

@@ -1,7 +1,7 @@
 """Customers: found again where we can be sure, made where not."""
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import phonenumbers
@@ -10,12 +10,12 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Substr
 
 from bookings.models import Booking, Customer
-from bookings.refusals.booking import NameMissing
+from bookings.refusals.party import NameMissing
 from notifications import outbox
 
 HOME_REGION = "ET"
-TOPIC = "booking:"  # as Booking.topic
 BATCH = 500
+TOPIC = "booking:"  # as Booking.topic
 
 
 @dataclass(frozen=True)
@@ -107,33 +107,3 @@ def kept_details(*, customer: Customer, data: CustomerData) -> dict[str, str]:
     stated = {"phone": clean_phone(data.phone), "country": data.country, "language": data.language}
     kept = {"phone": customer.phone, "country": customer.country.name, "language": customer.get_language_display()}
     return {f: kept[f] for f, value in stated.items() if value and value != str(getattr(customer, f))}
-
-
-def find_or_create_customers(*, data: Sequence[CustomerData]) -> list[Customer]:
-    """As find_or_create_customer for people without a user id, in a few statements; one customer for each entry.
-
-    Entries with one address and one name are one customer; an entry without an address is always a new one.
-    """
-    emails = {clean_email(entry.email) for entry in data} - {""}
-    known: dict[tuple[str, str], Customer] = {}
-    for old in Customer.objects.filter(email__in=emails, user_id="").order_by("-pk"):
-        known[old.email, name_key(old.name)] = old
-    found: list[Customer] = []
-    fresh: list[Customer] = []
-    for entry in data:
-        name, email = " ".join(entry.name.split()), clean_email(entry.email)
-        customer = known.get((email, name_key(name)))
-        if customer is None:
-            customer = Customer(
-                name=name,
-                email=email,
-                phone=clean_phone(entry.phone),
-                country=entry.country,
-                language=entry.language,
-            )
-            fresh.append(customer)
-            if email:
-                known[email, name_key(name)] = customer
-        found.append(customer)
-    Customer.objects.bulk_create(fresh)
-    return found

@@ -12,7 +12,7 @@ from bookings.outcome import Outcome
 from bookings.refusals.booking import NotDeparted
 from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.transitions import BATCH, Status
-from bookings.timeline import StatusChanged
+from bookings.timeline.status import StatusChanged
 from notifications import outbox
 from notifications.refusals import Refused
 

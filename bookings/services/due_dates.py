@@ -6,9 +6,9 @@ from django.db import transaction
 
 from bookings.actors import Actor
 from bookings.models import Booking
-from bookings.refusals.booking import DueAfterDeparture, DueDateOver, SameDueDate
+from bookings.refusals.due_dates import DueAfterDeparture, DueDateOver, SameDueDate
 from bookings.services.rows import add_events, sort_out, why_not_change
-from bookings.timeline import DueDateChanged
+from bookings.timeline.changes import DueDateChanged
 from notifications import outbox
 from notifications.refusals import Refused
 

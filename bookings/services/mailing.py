@@ -1,7 +1,7 @@
 """A clerk asks for a mail: the one that fits the booking now, from today's facts, or an earlier one once more."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,11 +10,11 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, BookingEvent
 from bookings.outcome import Outcome
-from bookings.refusals.mails import AskedAlready, CustomerHasNoAddress, NoMail, NoMessage
+from bookings.refusals.mails import AskedAlready, CustomerHasNoAddress, NoMail
 from bookings.services.rows import add_events, lock_bookings, sort_out
-from bookings.timeline import Entry, MailRequested, entry_of
-from notifications import outbox, resending
-from notifications.models import Message
+from bookings.timeline import Entry, entry_of
+from bookings.timeline.changes import MailRequested
+from notifications import outbox
 from notifications.refusals import Refused
 
 Status = Booking.Status
@@ -66,33 +66,3 @@ def send_current_mail(*, booking_ids: Sequence[int], actor: Actor, now: datetime
 
 def _entry(booking: Booking) -> MailRequested:
     return MailRequested(mail=CURRENT[booking.status], address=booking.customer.email)
-
-
-@transaction.atomic
-def send_again(*, booking_ids: Sequence[int], kind: str, actor: Actor, now: datetime) -> Outcome[Booking]:
-    """The latest mail of the kind once more, with the facts that it had, to the customer's present address."""
-    outcome = sort_out(booking_ids, why_not_mail)
-    bookings, outcome.done = {booking.topic: booking for booking in outcome.done}, []
-    latest = {message.pk: bookings[message.topic] for message in _latest(bookings) if message.kind == kind}
-    recipients = dict.fromkeys(latest, "")
-    sent, refused = resending.resend_all(recipients=recipients, user=actor.user, now=now)
-    outcome.done = [latest[pk] for pk in sent]
-    outcome.refused += [(latest[pk].reference, why) for pk, why in refused.items()]
-    written = {booking.pk for booking in latest.values()}
-    outcome.refused += [(b.reference, NoMessage()) for b in bookings.values() if b.pk not in written]
-    return outcome
-
-
-def can_be_sent_again(bookings: Iterable[Booking]) -> list[str]:
-    """The kinds whose latest mail about one of these bookings is over and still true, the newest first."""
-    over = (Message.Status.SENT, Message.Status.FAILED, Message.Status.BOUNCED)
-    latest = _latest([booking.topic for booking in bookings])
-    good = [m for m in latest if m.status in over and not m.withdrawn_reason]
-    return list(dict.fromkeys(m.kind for m in good if not (m.resend_of and m.resend_of.withdrawn_reason)))
-
-
-def _latest(topics: Iterable[str]) -> list[Message]:
-    """The latest message of each topic and kind, the newest first."""
-    messages = Message.objects.filter(topic__in=topics).select_related("resend_of").order_by("pk")
-    columns = ("kind", "topic", "status", "withdrawn_reason", "resend_of", "resend_of__withdrawn_reason")
-    return list(reversed(list({(m.topic, m.kind): m for m in messages.only(*columns)}.values())))

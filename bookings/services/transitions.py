@@ -13,10 +13,10 @@ from bookings.outcome import Outcome
 from bookings.refusals.booking import AlreadyCancelled, AlreadyConfirmed, DepositMissing, HoldChanged
 from bookings.refusals.shared import ReasonMissing
 from bookings.services.confirm import confirm, confirm_covered
-from bookings.services.create import balance_due_on, hold_until
 from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.seats import give_back, reread_departures, seats_of, take_seats
-from bookings.timeline import Cancelled, ConfirmedUnpaid, StatusChanged
+from bookings.services.terms import balance_due_on, hold_until
+from bookings.timeline.status import Cancelled, ConfirmedUnpaid, StatusChanged
 from bookings.wording import going_back, money
 from notifications.refusals import Refused
 

@@ -7,7 +7,8 @@ from typing import Final
 from bookings.actors import Actor
 from bookings.models import Booking, Traveller
 from bookings.services.rows import add_events
-from bookings.timeline import NotesChanged, TravellersChanged
+from bookings.timeline.changes import NotesChanged
+from bookings.timeline.travellers import TravellersChanged
 
 By = Mapping[int, Traveller]
 NAMED: Final = 8  # changes in one line; a whole party may be named at once

@@ -13,10 +13,10 @@ from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.refusals.seats import SoldOut
 from bookings.services.confirm import confirm_covered
-from bookings.services.create import hold_until
 from bookings.services.rows import change_status, sort_out, why_not_change
 from bookings.services.seats import lock_departures, reread_departures, take_many, why_not_take_seats
-from bookings.timeline import StatusChanged
+from bookings.services.terms import hold_until
+from bookings.timeline.status import StatusChanged
 
 BATCH = 200
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from config.account import limits, second_factor
+from config.account import limit_rules, limits, second_factor
 
 WRONG_CODE = "This code is not right. Codes change every 30 seconds and work once: type the one that the app shows now."
 
@@ -22,14 +22,14 @@ class Slowed(forms.Form):
         super().__init__(*args, **kwargs)
         self.request, self.user, self.now = request, user, timezone.now()
 
-    def counted(self, what: str, asked: limits.Limits) -> limits.Tries:
+    def counted(self, what: str, asked: limit_rules.Limits) -> limits.Tries:
         counters = limits.tries(self.request, what, asked, self.user.get_username())
         if seconds := counters.count(now=self.now):
             raise ValidationError(limits.in_words(seconds), code="throttled")
         return counters
 
     def check_password(self, password: str) -> None:
-        counters = self.counted("password", limits.PASSWORD)
+        counters = self.counted("password", limit_rules.PASSWORD)
         if not self.user.check_password(password):
             raise ValidationError("This is not your password.", code="password")
         counters.succeeded()
@@ -74,7 +74,7 @@ class CodeForm(Slowed):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        counters = self.counted("code", limits.CODE)
+        counters = self.counted("code", limit_rules.CODE)
         self.device = self.found(code)
         if self.device is None:
             raise ValidationError(self.wrong, code="code")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from config.account import limits, mails, sessions
+from config.account import limit_rules, limits, mails, sessions
 
 
 class TellsItsOwner:
@@ -32,7 +32,7 @@ class OwnPasswordForm(TellsItsOwner, AdminOwnPasswordChangeForm):  # type: ignor
     request: HttpRequest
 
     def clean_old_password(self) -> str:
-        counters = limits.tries(self.request, "password", limits.PASSWORD, self.user.get_username())
+        counters = limits.tries(self.request, "password", limit_rules.PASSWORD, self.user.get_username())
         if seconds := counters.count(now=timezone.now()):
             raise ValidationError(limits.in_words(seconds), code="throttled")
         password: str = super().clean_old_password()
@@ -77,7 +77,7 @@ class ForgottenForm(PasswordResetForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if seconds := limits.tries(self.request, "reset", limits.RESET, email).count(now=timezone.now()):
+        if seconds := limits.tries(self.request, "reset", limit_rules.RESET, email).count(now=timezone.now()):
             raise ValidationError(limits.in_words(seconds), code="throttled")
         return email
 

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from unfold.forms import AuthenticationForm
 
-from config.account import limits
+from config.account import limit_rules, limits
 
 
 class LoginForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
-        tries = limits.tries(self.request, "password", limits.PASSWORD, self.cleaned_data.get("username", ""))
+        tries = limits.tries(self.request, "password", limit_rules.PASSWORD, self.cleaned_data.get("username", ""))
         if seconds := tries.count(now=timezone.now()):
             raise ValidationError(limits.in_words(seconds), code="throttled")
         cleaned: dict[str, Any] = super().clean()  # raises for a wrong password

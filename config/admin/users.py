@@ -4,11 +4,10 @@ from typing import Any
 
 import django.contrib.auth.admin as stock
 import django_otp.plugins.otp_totp.admin  # noqa: F401 (so that its page, which shows the keys, is there to be taken away)
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import AnonymousUser, Group, Permission, User
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Form, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,52 +16,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from bookings.desk.strict import StrictAdmin
 from config.account import second_factor, sessions
 from config.account.password_forms import StaffPasswordForm
+from config.admin.least_privilege import LeastPrivilegeAdmin, grantable, held_by
 
 admin.site.unregister(TOTPDevice)
 admin.site.unregister(User)
-admin.site.unregister(Group)
-
-
-def grantable(user: User | AnonymousUser) -> QuerySet[Permission]:
-    """The permissions that this user has, and so may give."""
-    if user.is_superuser:
-        return Permission.objects.all()
-    return held_by(user) if isinstance(user, User) else Permission.objects.none()
-
-
-def held_by(user: User) -> QuerySet[Permission]:
-    """Own and through groups, also while the account is switched off (it may be switched on again)."""
-    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).distinct()
-
-
-class LeastPrivilegeAdmin(StrictAdmin):
-    """Shows, changes and deletes only what holds no more than the person who asks."""
-
-    def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
-        """True when `obj` holds something that `user` may not give."""
-        raise NotImplementedError
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or not self.beyond(request.user, obj))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or not self.beyond(request.user, obj))
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        mine = grantable(request.user)
-        if db_field.name in {"permissions", "user_permissions"}:
-            kwargs["queryset"] = mine.select_related("content_type")
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
-        elif db_field.name == "groups":
-            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
-            too_much = Permission.objects.exclude(pk__in=mine.values("pk"))
-            kwargs["queryset"] = Group.objects.exclude(permissions__in=too_much)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
@@ -149,22 +109,3 @@ class UserAdmin(LeastPrivilegeAdmin, stock.UserAdmin):  # type: ignore[type-arg,
     @display(description="Groups")
     def roles(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all()) or "–"
-
-
-@admin.register(Group)
-class GroupAdmin(LeastPrivilegeAdmin, stock.GroupAdmin):  # type: ignore[misc]  # a looser signature in unfold
-    list_display = ("name",)
-    filter_horizontal = ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("name",) if self.is_named(obj) else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and not self.is_named(obj)
-
-    def is_named(self, obj: Any) -> bool:
-        """In TWO_FACTOR_ROLES: under another name it would no longer ask for a second factor."""
-        return isinstance(obj, Group) and obj.name in settings.TWO_FACTOR_ROLES
-
-    def beyond(self, user: User | AnonymousUser, obj: Any) -> bool:
-        return bool(obj.permissions.exclude(pk__in=grantable(user).values("pk")).exists())

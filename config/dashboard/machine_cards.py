@@ -13,7 +13,7 @@ from django_celery_results.models import TaskResult
 
 from config.clock import SKEW
 from config.dashboard.cards import Card, ago, alarm, counted
-from config.readiness import heartbeat
+from config.readiness_checks import heartbeat
 from config.sidebar import list_url, may_view
 from config.stand_ins import stand_ins
 from notifications.kinds import SWEEPER

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings.desk.admin import DeskAdmin, Panel, as_links
 from bookings.models import Booking
 from payments.admin.payments import COLOURS
-from payments.admin.refunds import REFUND_COLOURS
+from payments.admin.refund_links import REFUND_COLOURS
 from payments.models import Payment, Refund
 
 SHOWN = 50

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings.actors import staff
-from bookings.desk.action_page import SHOWN, tell
+from bookings.desk.action_report import SHOWN, tell
 from bookings.desk.admin import DeskAdmin
 from bookings.desk.people import clerk
 from bookings.outcome import Outcome
 from payments.admin.actions.decisions import CloseEntry, may_close
 from payments.admin.decisions import amount_of
-from payments.forms.refunds import StaffReasonForm
+from payments.forms.decisions import StaffReasonForm
 from payments.models import ClosedDecision
 from payments.services.closing_decisions import close_decisions
 from payments.services.decision_entries import Entry, find_entries, read_entry

@@ -32,7 +32,7 @@ from payments.admin import closing, decisions, files, revenue_report
 from payments.admin.filters import CheckFilter, PaymentAge
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
-from payments.admin.refunds import refunds_panel
+from payments.admin.refund_links import refunds_panel
 from payments.emails import receipt_name
 from payments.models import Payment, Refund
 from payments.services.refunds.propose import left_on

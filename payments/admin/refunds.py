@@ -16,38 +16,14 @@ from unfold.decorators import display
 from bookings.admin.filters import DaysFilter
 from bookings.admin.mail.pages import unbroken
 from bookings.admin.search import NEWEST
-from bookings.desk.admin import DeskAdmin, Panel, as_links
 from bookings.desk.people import person, two_lines
 from bookings.desk.strict import as_typed
 from bookings.wording import money
 from payments.admin.filters import AgeFilter
 from payments.admin.look_only import LookOnly, link_to
 from payments.admin.readable import rows_of
-from payments.models import Payment, Refund
-
-REFUND_COLOURS: dict[str, str] = {
-    Refund.Status.REQUESTED: "warning",
-    Refund.Status.APPROVED: "info",
-    Refund.Status.PROCESSING: "info",
-    Refund.Status.SUCCEEDED: "success",
-    Refund.Status.FAILED: "danger",
-    Refund.Status.UNKNOWN: "warning",
-}
-
-
-def refunds_panel(request: HttpRequest, payment: Payment) -> Panel | None:
-    rows = []
-    for refund in payment.refunds.all():
-        refund.payment = payment
-        rows.append((refund, REFUND_COLOURS.get(refund.status, ""), refund_links(request, refund)))
-    return Panel("admin/payments/refunds_panel.html", {"rows": rows}) if rows else None
-
-
-def refund_links(request: HttpRequest, refund: Refund) -> SafeString:
-    """The buttons for a refund, on other rows' pages."""
-    refund_admin = admin.site.get_model_admin(Refund)
-    assert isinstance(refund_admin, DeskAdmin)  # noqa: S101 (for the type checker)
-    return as_links(refund_admin.buttons(request, refund))
+from payments.admin.refund_links import REFUND_COLOURS
+from payments.models import Refund
 
 
 class RefundAge(AgeFilter):

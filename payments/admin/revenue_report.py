@@ -9,12 +9,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 
+from bookings.desk.formats import SafeCSV, SafeXLSX
 from bookings.desk.people import clerk
-from bookings.resources import SafeCSV, SafeXLSX
 from notifications.refusals import Refused
 from payments.forms.revenue_report import RevenueReportForm, presets
 from payments.resources import revenue_table
-from payments.services.revenue_report import RevenueReport, revenue_report
+from payments.services.report_lines import RevenueReport
+from payments.services.revenue_report import revenue_report
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin

@@ -1,7 +1,6 @@
 """The questions about money that goes back, and about money that somebody has to decide on."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -71,19 +70,3 @@ class RefundForm(ReferenceForm):
         field.choices = by_provider + by_hand if can_go_through_provider(payment) else by_hand
         if payment.method in Payment.MANUAL:
             self.initial["way"] = payment.method
-
-
-class StaffReasonForm(ActionForm):
-    reason = forms.CharField(
-        max_length=255,
-        widget=UnfoldAdminTextInputWidget({"autofocus": True, "dir": "auto"}),
-        help_text="It stays on the timeline; the customer doesn't see it.",
-    )
-
-
-class LookedForm(StaffReasonForm):
-    """What a person saw who looked at the provider's own pages."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "What you saw at the provider"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from payments.gateway import ListIncomplete, State, Transaction
+from payments.gateway import ListIncomplete, State, Transaction, chapa_words
 from payments.gateway import chapa_answers as means
 from payments.gateway.chapa_http import Line
 
@@ -58,17 +58,17 @@ def _page(line: Line, page: int) -> tuple[list[Transaction], bool]:
 def _row(given: Any) -> Transaction:
     """Rows name Chapa's reference only; our tx_ref isn't in the list. One that is no object says nothing at all."""
     row: dict[str, Any] = given if isinstance(given, dict) else {}
-    reference = means.name_of(row.get("ref_id")) or means.name_of(row.get("trans_id"))
+    reference = chapa_words.name_of(row.get("ref_id")) or chapa_words.name_of(row.get("trans_id"))
     return Transaction(
         reference=reference,
-        state=means.PAYMENT_STATES.get(means.words(row.get("status")), State.ODD),
-        amount=means.money(row.get("amount")),
-        currency=means.name_of(row.get("currency")).upper(),
-        created_at=means.moment(row.get("created_at")),
+        state=means.PAYMENT_STATES.get(chapa_words.words(row.get("status")), State.ODD),
+        amount=chapa_words.money(row.get("amount")),
+        currency=chapa_words.name_of(row.get("currency")).upper(),
+        created_at=chapa_words.moment(row.get("created_at")),
         raw={
             name: text
             for name in ("status", "amount", "charge", "currency", "type", "payment_method")
-            if (text := means.safe(row.get(name), 60))
+            if (text := chapa_words.safe(row.get(name), 60))
         },
         identity=reference or _fingerprint(given),
     )

@@ -1,9 +1,11 @@
 """Money in, money out, what providers told us, and what was decided about it."""
 
+from payments.models.alarms import ProviderAlarm
 from payments.models.decisions import ClosedDecision
 from payments.models.money import Payment, proof_path
-from payments.models.provider import ProviderAlarm, ProviderEvent, SandboxCheckout
+from payments.models.provider import ProviderEvent
 from payments.models.refunds import Refund
+from payments.models.sandbox import SandboxCheckout
 
 __all__ = [
     "ClosedDecision",

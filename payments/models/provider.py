@@ -1,13 +1,11 @@
 """What providers told us, whether they work for us, and the one that stands in for them."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
-from bookings.models import Money
 from notifications.claims import ClaimQuerySet
 from payments.models.money import Payment
 
@@ -61,32 +59,3 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.event or self.provider}"
-
-
-class ProviderAlarm(models.Model):
-    """Whether a provider works for us at all; one row each. `faults` by name: since, calls, what it said, our mode."""
-
-    provider = models.CharField("provider", max_length=15, unique=True)
-    faults = models.JSONField(default=dict)
-    began_at = models.DateTimeField(null=True, help_text="While staff are to see it.")
-    seen_at = models.DateTimeField(null=True, help_text="When it was asked the last time.")
-    told_at = models.DateTimeField(null=True, help_text="The last mail to those who run the house.")
-
-    def __str__(self) -> str:
-        return self.provider.title()
-
-
-class SandboxCheckout(models.Model):
-    """What the sandbox, which stands in for a provider, knows of a transaction. Never used where a real key is set."""
-
-    tx_ref = models.CharField(max_length=50, unique=True)
-    token = models.CharField(max_length=40, unique=True)
-    amount = Money()
-    currency = models.CharField(max_length=3)
-    return_url = models.URLField(max_length=500)
-    status = models.CharField(max_length=20, default="pending", help_text="As Chapa's verify words it.")
-    refunded = Money(default=Decimal(0))
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.tx_ref

@@ -19,10 +19,7 @@ from payments.refusals.shared import NoPerson
 from payments.services.decision_entries import Entry, find_entries
 from payments.services.decisions import Decision, Kind
 from payments.services.provider_events.inbox import set_all_aside
-from payments.services.refunds.owed import fingerprint, with_facts
-from payments.timeline import DecisionsClosed, DecisionsReopened
-
-IMPORTED = "Imported history: decided in the old system"
+from payments.timeline.decisions import DecisionsClosed, DecisionsReopened
 
 
 @transaction.atomic
@@ -107,7 +104,7 @@ def _write(
     except IntegrityError:  # what has no booking isn't locked: another clerk was faster
         outcome.refused += [(row.name, ClosedJustNow()) for row in outcome.done]
         outcome.done = []
-    _tell(outcome.done, bookings, actor=actor, now=now)
+    tell(outcome.done, bookings, actor=actor, now=now)
 
 
 def _end(rows: Iterable[ClosedDecision], label: str, now: datetime) -> int:
@@ -115,7 +112,7 @@ def _end(rows: Iterable[ClosedDecision], label: str, now: datetime) -> int:
     return alive.update(reopened_at=now, reopened_by_label=label)
 
 
-def _tell(
+def tell(
     rows: Iterable[ClosedDecision], bookings: Sequence[Booking], *, reopened: bool = False, actor: Actor, now: datetime
 ) -> None:
     entry = DecisionsReopened if reopened else DecisionsClosed
@@ -149,35 +146,5 @@ def reopen_decisions(*, closed_ids: Sequence[int], actor: Actor, now: datetime) 
     events = [row.object_id for row in outcome.done if row.kind == Kind.EVENT]
     ignored = ProviderEvent.objects.filter(pk__in=events, status=ProviderEvent.Status.IGNORED)
     ignored.update(status=ProviderEvent.Status.UNMATCHED)
-    _tell(outcome.done, bookings, reopened=True, actor=actor, now=now)
+    tell(outcome.done, bookings, reopened=True, actor=actor, now=now)
     return outcome
-
-
-def close_imported(*, bookings: Sequence[Booking], actor: Actor, now: datetime) -> None:
-    """Money on bookings that come in as history: what is cancelled, and what was paid too much for a trip that is over.
-
-    In the import's transaction. A few statements, however many there are.
-    """
-    past = {
-        booking.pk: booking
-        for booking in bookings
-        if booking.status == Booking.Status.CANCELLED or booking.departure.starts_at <= now
-    }
-    facts = with_facts(Booking.objects.filter(pk__in=past)).order_by("pk")
-    rows = [
-        ClosedDecision(
-            kind=Kind.MONEY_LEFT if booking.status == Booking.Status.CANCELLED else Kind.OVERPAID,
-            object_id=booking.pk,
-            fingerprint=fingerprint(booking),
-            name=booking.reference,
-            booking=booking,
-            reason=IMPORTED,
-            closed_by=actor.user,
-            closed_by_label=actor.label,
-            closed_at=now,
-        )
-        for booking in facts
-        if booking.status == Booking.Status.CANCELLED or booking.paid > booking.total
-    ]
-    ClosedDecision.objects.bulk_create(rows, batch_size=500)
-    _tell(rows, list(past.values()), actor=actor, now=now)

@@ -22,8 +22,9 @@ from notifications import outbox
 from notifications.refusals import NotFound
 from payments import emails, providers
 from payments.models import Payment, Refund
-from payments.refusals.manual import ThroughProvider
-from payments.timeline import PaymentReceived, Sum, paid
+from payments.refusals.corrections import ThroughProvider
+from payments.timeline.payments import PaymentReceived
+from payments.timeline.sums import Sum, paid
 
 Status = Payment.Status
 PREFIXES = {

@@ -4,10 +4,8 @@ A day is one of the office's time zone. What goes back counts on the day it went
 is over doesn't change any more, and the cash line is what the drawer must hold.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, F, Q, Sum, When
@@ -17,45 +15,10 @@ from django.utils import timezone
 from payments.models import Payment, Refund
 from payments.models.money import method_choices
 from payments.refusals.decisions import DaysReversed, TooManyDays
+from payments.services.report_lines import Line, RevenueReport, added, exact
 
 LONGEST = timedelta(days=366)
-CENT = Decimal("0.01")
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
-
-
-@dataclass
-class Line:
-    """Of one day, currency and method; in a total day or method is None. All sums are in `currency`, none negative.
-
-    `refunded` has the bank's reversals too; a void takes back a payment that was recorded wrongly.
-    """
-
-    currency: str
-    day: date | None = None
-    method: str | None = None
-    count: int = 0
-    received: Decimal = Decimal("0.00")
-    refunded: Decimal = Decimal("0.00")
-    voided: Decimal = Decimal("0.00")
-
-    @property
-    def net(self) -> Decimal:
-        return self.received - self.refunded - self.voided
-
-    @property
-    def method_label(self) -> str:
-        return dict(method_choices()).get(self.method, self.method) if self.method else ""
-
-
-@dataclass(frozen=True)
-class RevenueReport:
-    """`lines` by day (the latest first), currency and method; `methods` and `totals` over all days."""
-
-    first: date
-    last: date
-    lines: list[Line]
-    methods: list[Line]
-    totals: list[Line]
 
 
 def revenue_report(*, first: date, last: date) -> RevenueReport:
@@ -68,14 +31,14 @@ def revenue_report(*, first: date, last: date) -> RevenueReport:
     lines: dict[tuple[date, str, str], Line] = {}
     for row in _received(start, end):
         line = _line(lines, row)
-        line.count, line.received = row["number"], _exact(row["sum"])
+        line.count, line.received = row["number"], exact(row["sum"])
     for row in _returned(start, end):
         line = _line(lines, row)
-        line.refunded, line.voided = _exact(row["refunded"]), _exact(row["voided"])
+        line.refunded, line.voided = exact(row["refunded"]), exact(row["voided"])
     order = [method for method, _label in method_choices()]
     found = sorted(lines.values(), key=lambda line: (line.currency, order.index(line.method or "")))
     found.sort(key=lambda line: line.day or first, reverse=True)
-    return RevenueReport(first, last, found, _added(found, by_method=True), _added(found, by_method=False))
+    return RevenueReport(first, last, found, added(found, by_method=True), added(found, by_method=False))
 
 
 def midnight(day: date) -> datetime:
@@ -106,21 +69,3 @@ def _returned(start: datetime, end: datetime) -> Iterable[Any]:
 def _line(lines: dict[tuple[date, str, str], Line], row: dict[str, Any]) -> Line:
     day, currency, method = row["day"], row["currency_"], row["method_"]
     return lines.setdefault((day, currency, method), Line(currency, day, method))
-
-
-def _exact(amount: Decimal | None) -> Decimal:
-    """SQLite adds in binary."""
-    return (amount or Decimal(0)).quantize(CENT)
-
-
-def _added(lines: Sequence[Line], *, by_method: bool) -> list[Line]:
-    sums: dict[tuple[str, str | None], Line] = {}
-    for line in lines:
-        method = line.method if by_method else None
-        total = sums.setdefault((line.currency, method), Line(line.currency, method=method))
-        total.count += line.count
-        total.received += line.received
-        total.refunded += line.refunded
-        total.voided += line.voided
-    order = ["", *(method for method, _label in method_choices())]
-    return sorted(sums.values(), key=lambda line: (line.currency, order.index(line.method or "")))

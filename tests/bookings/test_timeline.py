@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import BookingEvent
-from bookings.timeline import Entry, Rescheduled, entry_of, facts_of, sentence
-from payments import timeline  # its entries count, too
+from bookings.timeline import Entry, entry_of, facts_of, sentence
+from bookings.timeline.changes import Rescheduled
+from payments.timeline import sums
 from tests.desk import booked
 
-SUM = timeline.Sum(tx_ref="CASH-1", amount="600.00", currency="ETB", way="cash")
+SUM = sums.Sum(tx_ref="CASH-1", amount="600.00", currency="ETB", way="cash")
 DAY = "2026-12-24"
 EXAMPLES = {
     "amount": "600.00",

@@ -15,7 +15,7 @@ from bookings.mail_kinds import wanted_somewhere
 from bookings.models import Booking, Customer, Departure
 from bookings.services.customers import CustomerData, find_or_create_customer
 from bookings.services.importing import changes
-from bookings.timeline import Imported
+from bookings.timeline.changes import Imported
 from bookings.unsent import present
 from notifications import delivery, outbox, owners, resending
 from notifications.models import Message, MessageTemplate

@@ -14,7 +14,8 @@ from bookings.services.transitions import cancel_bookings
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message
 from payments.models import Payment, Refund
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config.account import limits
-from config.account.limits import PASSWORD, Limit
+from config.account.limit_rules import PASSWORD, Limit
 from config.models import Attempts
 from config.tasks import forget_old_log_ins
 from tests.factories import make_user

@@ -21,7 +21,7 @@ from pytest_django import Settings
 
 from config.account import mails
 from config.account.kinds import MAILS
-from config.account.limits import RESET
+from config.account.limit_rules import RESET
 from config.logs import without_people
 from config.models import LEASE, AccountMail, Attempts
 from config.queues import ROUTES

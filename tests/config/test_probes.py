@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from config import probes
+from config import broker_probe, database_probe, probe_faults, probes
 from tests.e2e.rabbit import free_port
 
 FATAL = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: FATAL:  '
@@ -27,7 +27,7 @@ FATAL = 'connection failed: connection to server at "127.0.0.1", port 5432 faile
 def test_what_needs_a_person_ends_the_start(settings: Settings, said: str, what: str) -> None:
     settings.EMBEDDED = False
 
-    fault = probes.database_verdict("DATABASE_URL", said)
+    fault = database_probe.database_verdict("DATABASE_URL", said)
 
     assert (fault.lasting, what in fault.what) == (True, True)
 
@@ -41,7 +41,7 @@ def test_what_may_pass_does_not(settings: Settings, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
     monkeypatch.setitem(connection.settings_dict, "PORT", "")
 
-    fault = probes.database_verdict("DATABASE_URL", said)
+    fault = database_probe.database_verdict("DATABASE_URL", said)
 
     assert str(fault).startswith("DATABASE_URL names PostgreSQL at 127.0.0.1:5432, which doesn't answer now;")
     assert not fault.lasting
@@ -50,11 +50,11 @@ def test_what_may_pass_does_not(settings: Settings, monkeypatch: pytest.MonkeyPa
 def test_a_host_that_can_be_none_ends_the_start_unless_another_is_found() -> None:
     wrong = "x" * 64
 
-    fault = probes.unknown_host("EMAIL_URL", [wrong])
+    fault = probe_faults.unknown_host("EMAIL_URL", [wrong])
 
     assert fault is not None
     assert fault.lasting
-    assert probes.unknown_host("EMAIL_URL", [wrong, "127.0.0.1"]) is None
+    assert probe_faults.unknown_host("EMAIL_URL", [wrong, "127.0.0.1"]) is None
 
 
 def test_a_cluster_whose_nodes_are_away_or_unknown_needs_a_person(settings: Settings) -> None:
@@ -62,7 +62,7 @@ def test_a_cluster_whose_nodes_are_away_or_unknown_needs_a_person(settings: Sett
 
     for urls, lasting in (([away], False), ([away, away], False), ([away, unknown], True)):
         settings.CELERY_BROKER_URL = ";".join(urls)
-        fault = probes.broker_fault()
+        fault = broker_probe.broker_fault()
         assert fault is not None
         assert fault.lasting is lasting
 
@@ -70,7 +70,7 @@ def test_a_cluster_whose_nodes_are_away_or_unknown_needs_a_person(settings: Sett
 def test_files_as_the_broker_are_never_away(settings: Settings) -> None:
     settings.CELERY_BROKER_URL = "filesystem://localhost"
 
-    assert probes.broker_fault() is None
+    assert broker_probe.broker_fault() is None
 
 
 def test_only_mail_by_smtp_needs_a_host(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from config.account import second_factor
-from config.account.limits import CODE
+from config.account.limit_rules import CODE
 from config.models import AccountMail, RecoveryCode
 from tests.second_factor import KEY, code_of, error, log_in, mails, opens, show, with_factor
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from config.account.limits import CODE
+from config.account.limit_rules import CODE
 from config.models import Attempts
 from tests.factories import make_user
 from tests.second_factor import KEY, code_of, error, log_in, opens, show, with_factor

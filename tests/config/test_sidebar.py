@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from config import sidebar
+from config import search_box
 from tests.factories import make_booking, make_customer, make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_names_are_found_only_with_the_permission() -> None:
 def test_a_common_word_finds_only_the_first_few() -> None:
     for _ in range(8):
         make_customer(name="Almaz Tesfaye")
-    assert len(search("almaz", "bookings.view_customer")) == sidebar.FOUND
+    assert len(search("almaz", "bookings.view_customer")) == search_box.FOUND
 
 
 def test_logging_in_leads_to_the_first_page() -> None:

@@ -13,7 +13,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser, Page, expect
 
-from config.account.limits import PASSWORD
+from config.account.limit_rules import PASSWORD
 from config.models import AccountMail
 from tests.e2e.browsing import log_in
 from tests.e2e.conftest import Stack

@@ -19,7 +19,8 @@ from notifications import resending
 from notifications.models import Message
 from notifications.refusals import Refused
 from payments.services.manual.awaited import await_payment, receive_payments
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from tests.factories import clerk, make_booking, make_departure, make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from notifications import connection, delivery, outbox, resending
+from notifications import connection, delivery, outbox, outcomes, resending
 from notifications.models import Message, MessageTemplate
 from tests.deliveries import attachments, deliver
 from tests.factories import NOW, make_message
@@ -99,10 +99,10 @@ def test_a_refused_address_fails_at_once(mail_server: MailServer) -> None:
 
 
 def test_the_last_attempt_gives_up(mail_server: MailServer) -> None:
-    message = make_message(attempts=delivery.MAX_ATTEMPTS - 1)
+    message = make_message(attempts=outcomes.MAX_ATTEMPTS - 1)
     mail_server.mailbox.data_answers = ["451 Try later"]
     assert deliver(message) == "failed"
-    assert message.attempts == delivery.MAX_ATTEMPTS
+    assert message.attempts == outcomes.MAX_ATTEMPTS
 
 
 def test_a_line_lost_after_the_mail_was_handed_over_is_marked_as_possibly_twice(mail_server: MailServer) -> None:
@@ -118,7 +118,7 @@ def test_a_second_answer_that_is_missing_leaves_the_mail_to_a_person(mail_server
     message = make_message(possible_duplicate=True, attempts=1)
     mail_server.mailbox.hang_up_after_data = True
     assert deliver(message) == "failed"
-    assert message.last_error == f"The mail server hung up.{delivery.TWICE}"
+    assert message.last_error == f"The mail server hung up.{outcomes.TWICE}"
 
 
 @pytest.mark.slow
@@ -162,12 +162,12 @@ def test_a_refused_log_in_pauses_every_mail_and_burns_no_attempt(mail_server: Ma
     assert deliver(message) == "queued"
     other.refresh_from_db()
     assert message.attempts == other.attempts == 0
-    assert message.due_at == other.due_at == NOW + delivery.PAUSE
+    assert message.due_at == other.due_at == NOW + outcomes.PAUSE
     assert message.last_error == other.last_error
     assert message.last_error.endswith("Check EMAIL_URL.")
     assert "s3cret" not in message.last_error
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    assert deliver(message, after=delivery.PAUSE) == "sent"
+    assert deliver(message, after=outcomes.PAUSE) == "sent"
 
 
 def test_mails_that_wait_for_the_account_keep_their_time_when_another_fails(

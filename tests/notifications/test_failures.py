@@ -18,7 +18,9 @@ from anymail.exceptions import (
 )
 from django.core.mail import BadHeaderError
 
-from notifications.failures import Fate, FaultOfOurs, WrongAddress, about_the_server, classify, code_of
+from notifications.failures import about_the_server, classify
+from notifications.fates import Fate, FaultOfOurs, WrongAddress
+from notifications.smtp_failures import code_of
 
 
 def refused(code: int) -> smtplib.SMTPRecipientsRefused:

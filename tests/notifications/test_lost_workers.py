@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection as database
 
-from notifications import connection, delivery
+from notifications import connection, delivery, outcomes
 from notifications.models import Message
 from tests.deliveries import deliver
 from tests.factories import NOW, make_message
@@ -32,12 +32,12 @@ def test_a_mail_that_was_lost_twice_is_left_to_a_person() -> None:
     message = make_message(status=Status.SENDING, attempts=2, lease_expires_at=lease, possible_duplicate=True)
     assert delivery.reclaim_lost(now=NOW) == 1
     message.refresh_from_db()
-    assert (message.status, message.last_error) == ("failed", delivery.LOST + delivery.TWICE)
+    assert (message.status, message.last_error) == ("failed", delivery.LOST + outcomes.TWICE)
 
 
 def test_a_mail_that_kills_every_worker_is_given_up() -> None:
     lease = NOW - timedelta(seconds=1)
-    message = make_message(status=Status.SENDING, attempts=delivery.MAX_ATTEMPTS, lease_expires_at=lease)
+    message = make_message(status=Status.SENDING, attempts=outcomes.MAX_ATTEMPTS, lease_expires_at=lease)
     assert delivery.reclaim_lost(now=NOW) == 1
     message.refresh_from_db()
     assert message.status == "failed"
@@ -50,7 +50,7 @@ def test_who_lost_the_lease_does_not_overwrite_the_outcome(mail_server: MailServ
     later = timedelta(seconds=200)
     delivery.reclaim_lost(now=NOW + later)
     assert deliver(message, after=later) == "sent"
-    assert delivery.Claim(late).rows().update(status=Status.FAILED) == 0
+    assert outcomes.Claim(late).rows().update(status=Status.FAILED) == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from django.core import mail
 from pytest_django import Settings
 
 from config.mail_address import why_unusable
-from notifications import delivery, rendering
-from notifications.failures import OURS
+from notifications import outcomes, rendering
+from notifications.fates import OURS
 from notifications.models import Message
 from payments.receipts.words import SPELLED
 from tests.deliveries import attachments, deliver
@@ -28,13 +28,13 @@ def test_a_receipt_that_can_t_be_made_is_a_fault_of_ours_and_waits(
     message, other = make_message(kind="payment_confirmation", context=facts), make_message()
     assert deliver(message) == "queued"
     assert message.last_error == f"This mail could not be made (KeyError). {OURS}"
-    assert (message.attempts, message.due_at) == (0, NOW + delivery.PAUSE)
+    assert (message.attempts, message.due_at) == (0, NOW + outcomes.PAUSE)
     assert caplog.messages[0] == f"Mail #{message.pk} could not be made: KeyError"
     assert mail_server.mailbox.mails == []
     assert deliver(other) == "sent"  # nothing is wrong with the others
     message.context = sample("payment_confirmation")  # put right
     message.save()
-    assert (deliver(message, after=delivery.PAUSE), message.last_error) == ("sent", "")
+    assert (deliver(message, after=outcomes.PAUSE), message.last_error) == ("sent", "")
     assert attachments(mail_server) == [("Receipt-R-000042.pdf", "application/pdf")]
 
 
@@ -71,9 +71,9 @@ def test_a_sender_that_can_t_be_written_pauses_every_mail_and_fails_none(
     other.refresh_from_db()
     assert message.last_error == other.last_error
     assert message.last_error.endswith("Check DEFAULT_FROM_EMAIL.")
-    assert (message.attempts, other.attempts, other.due_at) == (0, 0, NOW + delivery.PAUSE)
+    assert (message.attempts, other.attempts, other.due_at) == (0, 0, NOW + outcomes.PAUSE)
     settings.DEFAULT_FROM_EMAIL = '"Tours, Inc." <desk@tourdesk.example>'
-    assert deliver(message, after=delivery.PAUSE) == "sent"
+    assert deliver(message, after=outcomes.PAUSE) == "sent"
 
 
 def test_a_mail_that_can_t_be_made_is_tried_less_and_less_often() -> None:

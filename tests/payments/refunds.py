@@ -10,7 +10,8 @@ from notifications.models import Message
 from payments.models import Payment, Refund
 from payments.services.checkout.verify import verify_payment
 from payments.services.ledger import new_tx_ref
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk, make_booking, make_user
 from tests.provider import Provider

@@ -16,7 +16,8 @@ from payments.forms.proof import ProofForm
 from payments.models import Payment
 from payments.proofs import type_of
 from payments.services.manual.awaited import await_payment
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from tests.desk import act_url, booked, desk, press, said
 from tests.factories import clerk, make_user
 

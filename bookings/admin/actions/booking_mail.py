@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from bookings.actors import Actor
-from bookings.admin.actions.bookings import SHOWN, Bookings
+from bookings.admin.effects import SHOWN, Bookings
 from bookings.desk.actions import Action, Answers, Wording, register
-from bookings.forms.actions import CURRENT, MailForm
+from bookings.forms.mail import CURRENT, MailForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services import mailing
+from bookings.services import mailing, mailing_again
 
 
 def where_it_goes(bookings: Bookings) -> Iterator[str]:
@@ -44,4 +44,4 @@ class SendMail(Action):
         kind = answers.get("kind", CURRENT)
         if kind == CURRENT:
             return mailing.send_current_mail(booking_ids=ids, actor=actor, now=now)
-        return mailing.send_again(booking_ids=ids, kind=kind, actor=actor, now=now)
+        return mailing_again.send_again(booking_ids=ids, kind=kind, actor=actor, now=now)

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.actors import Actor
-from bookings.admin.actions.bookings import Bookings, what_goes_back
-from bookings.admin.effects import mails
+from bookings.admin.effects import Bookings, mails, what_goes_back
 from bookings.desk.actions import Action, Answers, RowAction, Wording, register
 from bookings.forms.actions import PartySizeForm, RescheduleForm
 from bookings.forms.due_dates import DueDateForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services import due_dates, moving
+from bookings.services import due_dates, moving, party_size
 from bookings.wording import money
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class ChangeParty(RowAction):
         yield from mails("booking_changed", [b.customer for b in bookings])
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
-        return moving.change_party_size(booking_id=pk, party_size=answers["party_size"], actor=actor, now=now)
+        return party_size.change_party_size(booking_id=pk, party_size=answers["party_size"], actor=actor, now=now)
 
 
 @register(Booking)

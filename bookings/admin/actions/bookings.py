@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING, Any
 from bookings.actors import Actor
 from bookings.admin.effects import mails
 from bookings.desk.actions import Action, Answers, RowAction, Wording, register
-from bookings.forms.actions import ConfirmForm, ReasonForm
+from bookings.forms.actions import ConfirmForm
 from bookings.models import Booking
 from bookings.outcome import Outcome
-from bookings.services import departed, transitions, waitlist
-from bookings.wording import going_back, money
+from bookings.services import transitions, waitlist
+from bookings.wording import money
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+from bookings.admin.effects import SHOWN, Bookings, what_goes_back
 
 Status = Booking.Status
-Bookings = Sequence[Booking]
-SHOWN = 10  # bookings named one by one
-
-
-def what_goes_back(bookings: Bookings) -> Iterator[str]:
-    yield from [text for text in map(going_back, bookings) if text][:SHOWN]
 
 
 @register(Booking)
@@ -95,65 +90,3 @@ class BringBack(RowAction):
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
         return transitions.reinstate_booking(booking_id=pk, actor=actor, now=now)
-
-
-@register(Booking)
-class MarkNoShow(Action):
-    name = "no-show"
-    label = "Mark no-show"
-    icon = "person_off"
-    permission = "bookings.mark_no_show_booking"
-    change = "mark_no_show"
-    question = Wording("Did {name} not show up?", "Did these {count} bookings not show up?")
-    done = Wording("{name} is marked as a no-show.", "{count} bookings are marked as no-shows.")
-    order = 50
-
-    def allows(self, booking: Booking, user: "User", now: datetime) -> bool:
-        return super().allows(booking, user, now) and booking.departure.starts_at <= now
-
-    def effects(self, bookings: Bookings) -> list[str]:
-        return ["The seats stay taken, and nobody is mailed."]
-
-    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return departed.mark_no_shows(booking_ids=ids, actor=actor, now=now)
-
-
-@register(Booking)
-class UndoNoShow(Action):
-    name = "was-there"
-    label = "Undo no-show"
-    icon = "how_to_reg"
-    permission = "bookings.mark_no_show_booking"
-    change = "unmark_no_show"
-    question = Wording("Undo the no-show of {name}?", "Undo the no-show of these {count} bookings?")
-    done = Wording("{name} is no longer a no-show.", "{count} bookings are no longer no-shows.")
-    order = 50
-
-    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return departed.unmark_no_shows(booking_ids=ids, actor=actor, now=now)
-
-
-@register(Booking)
-class Cancel(Action):
-    name = "cancel"
-    label = "Cancel booking"
-    icon = "cancel"
-    permission = "bookings.cancel_booking"
-    change = "cancel"
-    question = Wording("Cancel {name}?", "Cancel {count} bookings?")
-    done = Wording("{name} is cancelled.", "{count} bookings are cancelled.")
-    form_class = ReasonForm
-    danger = True
-    order = 110
-
-    def effects(self, bookings: Bookings) -> Iterator[str]:
-        seats = sum(b.party_size for b in bookings if b.status in Booking.HOLDS_SEATS)
-        if seats:
-            yield f"{seats} {'seat comes' if seats == 1 else 'seats come'} free."
-        for booking in [b for b in bookings if b.paid > 0][:SHOWN]:
-            yield f"{booking.reference} has {money(booking.paid, booking.currency)} paid, which stays on the booking."
-        yield from what_goes_back(bookings)
-        yield from mails("booking_cancelled", [b.customer for b in bookings])
-
-    def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        return transitions.cancel_bookings(booking_ids=ids, reason=answers["reason"], actor=actor, now=now)

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from bookings.actors import Actor
 from bookings.management.importing import ImportCommand
-from bookings.services.importing.departures import COLUMNS, import_departures
-from bookings.services.importing.report import ImportOptions, Report
+from bookings.services.importing.departure_rows import COLUMNS
+from bookings.services.importing.departures import import_departures
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.tables import Table
 
 

@@ -9,9 +9,11 @@ from django.utils import timezone
 from bookings.actors import Actor
 from bookings.models import Booking, Departure
 from bookings.services.importing.changes import take_over_changes
+from bookings.services.importing.columns import COLUMNS, NEW, STATUSES
 from bookings.services.importing.new_bookings import ImportRun, RecordMoney, Status, create
-from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
-from bookings.services.importing.rows import COLUMNS, NEW, STATUSES, BookingRow, parse_rows, ref_key, without_repeats
+from bookings.services.importing.options import ImportOptions, find_styles
+from bookings.services.importing.report import Report, all_or_nothing
+from bookings.services.importing.rows import BookingRow, parse_rows, ref_key, without_repeats
 from bookings.services.importing.values import either
 from bookings.services.local_times import clock_text, shows
 from bookings.services.seats import seat_imported

@@ -7,11 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from bookings.services.importing.styles import (
-    SERIAL,
-    Styles,
-    currency_of,
-)
+from bookings.services.importing.amounts import currency_of
+from bookings.services.importing.days import SERIAL
+from bookings.services.importing.styles import Styles
 from bookings.services.importing.values import CODES, day, money
 from bookings.tables import Record, Typed
 

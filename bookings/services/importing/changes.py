@@ -7,11 +7,13 @@ from datetime import datetime
 from bookings.actors import Actor
 from bookings.models import Booking, Customer
 from bookings.services.customers import clean_phone, name_key, readdress_unsent
+from bookings.services.importing.columns import STATUSES
 from bookings.services.importing.report import Report
-from bookings.services.importing.rows import STATUSES, BookingRow
+from bookings.services.importing.rows import BookingRow
 from bookings.services.local_times import shows
 from bookings.services.rows import add_events
-from bookings.timeline import Entry, Imported
+from bookings.timeline import Entry
+from bookings.timeline.changes import Imported
 
 Status = Booking.Status
 CONTACT = ("email", "phone", "country")

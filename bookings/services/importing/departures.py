@@ -1,44 +1,21 @@
 """Departures from another system; a trip that isn't here yet is made from its first row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from bookings.models import Departure, Trip
 from bookings.services.departures import departure_code, with_free_codes
-from bookings.services.importing import cells, values
-from bookings.services.importing.report import ImportOptions, Report, all_or_nothing, find_styles
+from bookings.services.importing.departure_rows import COLUMNS, DepartureRow, parse, repeat, without_repeats
+from bookings.services.importing.options import ImportOptions, find_styles
+from bookings.services.importing.report import Report, all_or_nothing
 from bookings.services.local_times import clock_text, comes_twice, moment
 from bookings.spreadsheets import read_records
-from bookings.tables import Columns, Record, Table
+from bookings.tables import Table
 
-COLUMNS = Columns(
-    needed=("Trip", "Date", "Start time", "Capacity", "Price", "Currency"),
-    optional=("Trip name",),
-    money=("Price",),
-    days=("Date",),
-    spare=("Trip name",),
-)
 CHUNK = 500
-LARGEST = 10_000
 Status = Departure.Status
-
-
-@dataclass(frozen=True)
-class DepartureRow:
-    """`day` and `clock` are in the trip's own time zone; `price` is in `currency`."""
-
-    number: int
-    trip: str
-    trip_name: str
-    day: date
-    clock: time
-    capacity: int
-    price: Decimal
-    currency: str
 
 
 def import_departures(*, table: Table, options: ImportOptions, now: datetime) -> Report:
@@ -50,55 +27,13 @@ def import_departures(*, table: Table, options: ImportOptions, now: datetime) ->
     report = Report(rows=len(records), styles=find_styles(records, COLUMNS, options))
     if table.remark:
         report.remark(table.first - 1, table.remark)
-    rows = _without_repeats(_parse(records, report), report)
+    rows = without_repeats(parse(records, report), report)
     with all_or_nothing(report, options):
         trips = _trips(rows, report)
         rows = [row for row in rows if row.trip in trips]
         for start in range(0, len(rows), CHUNK):
             _import_chunk(rows[start : start + CHUNK], trips, report, now)
     return report
-
-
-def _parse(records: Sequence[Record], report: Report) -> list[DepartureRow]:
-    rows = []
-    for record in records:
-        row = cells.Cells(record, report.styles, spare=COLUMNS.spare)
-        parsed = DepartureRow(
-            number=record.number,
-            trip=row.needed("Trip", values.trip_code, ""),
-            trip_name=row.optional("Trip name", values.line(120), ""),
-            day=row.day("Date"),
-            clock=row.needed("Start time", values.clock, time.min),
-            capacity=row.needed("Capacity", values.count(LARGEST), 0),
-            price=row.needed_money("Price"),
-            currency=row.needed("Currency", values.currency, ""),
-        )
-        if row.problems:
-            report.refuse(record.number, " ".join(row.problems))
-        else:
-            rows.append(parsed)
-            for remark in row.remarks:
-                report.remark(record.number, remark)
-    return rows
-
-
-def _without_repeats(rows: Sequence[DepartureRow], report: Report) -> list[DepartureRow]:
-    """A departure that is there twice: unchanged when both rows say the same, else both are refused."""
-    by_start: dict[tuple[str, date, time], list[DepartureRow]] = {}
-    for row in rows:
-        by_start.setdefault((row.trip, row.day, row.clock), []).append(row)
-    kept = []
-    for first, *others in by_start.values():
-        if len({(row.capacity, row.price, row.currency) for row in (first, *others)}) > 1:
-            numbers = ", ".join(str(row.number) for row in (first, *others))
-            for row in (first, *others):
-                report.refuse(row.number, f"Rows {numbers} are one departure with different content. Keep one.")
-            continue
-        kept.append(first)
-        report.unchanged += len(others)
-        for row in others:
-            report.remark(row.number, f"The same departure as row {first.number}.")
-    return kept
 
 
 def _trips(rows: Sequence[DepartureRow], report: Report) -> dict[str, Trip]:
@@ -129,7 +64,7 @@ def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: 
         if departure := _departure(row, trips[row.trip], report, now):
             first, same = wanted.setdefault((departure.trip_id, departure.starts_at), (row, departure))
             if first is not row:
-                _repeat(first, row, report, differs=_differ(same, departure))
+                repeat(first, row, report, differs=_differ(same, departure))
     places = Q(trip__in={trip for trip, _start in wanted}, starts_at__in={start for _trip, start in wanted})
     known = {(d.trip_id, d.starts_at): d for d in Departure.objects.select_for_update().filter(places).order_by("pk")}
     changed = []
@@ -146,15 +81,6 @@ def _import_chunk(rows: Sequence[DepartureRow], trips: dict[str, Trip], report: 
             report.unchanged += 1
     Departure.objects.bulk_create(with_free_codes([d for key, (_row, d) in wanted.items() if key not in known]))
     _update(changed)
-
-
-def _repeat(first: DepartureRow, row: DepartureRow, report: Report, *, differs: bool) -> None:
-    """One start, written with and without its offset."""
-    if differs:
-        report.refuse(row.number, f"Rows {first.number}, {row.number} are one departure with different content.")
-    else:
-        report.unchanged += 1
-        report.remark(row.number, f"The same departure as row {first.number}.")
 
 
 def _departure(row: DepartureRow, trip: Trip, report: Report, now: datetime) -> Departure | None:

@@ -13,13 +13,16 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.models import Booking, Departure, Traveller
 from bookings.references import new_reference
-from bookings.services.create import balance_due_on, deposit_for
-from bookings.services.customers import CustomerData, find_or_create_customers
-from bookings.services.importing.report import ImportOptions, Report
-from bookings.services.importing.rows import NEW, STATUSES, BookingRow
+from bookings.services.customers import CustomerData
+from bookings.services.importing.columns import NEW, STATUSES
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
+from bookings.services.importing.rows import BookingRow
+from bookings.services.many_customers import find_or_create_customers
 from bookings.services.rows import Pair, add_events
 from bookings.services.seats import seats_of
-from bookings.timeline import CreatedByImport
+from bookings.services.terms import balance_due_on, deposit_for
+from bookings.timeline.status import CreatedByImport
 from bookings.wording import money
 
 CANCEL_REASON = "Cancelled in the old system"

@@ -1,7 +1,7 @@
 """What an import was asked to do, and what became of each row."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,26 +12,11 @@ from django.db import IntegrityError, transaction
 from bookings.constraints import doubled_in
 from bookings.models import Booking, Departure, Trip
 from bookings.refusals.files import ImportClash, ImportRefused
-from bookings.services.importing.styles import Question, Styles, questions, styles_of
-from bookings.tables import Columns, Record
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.styles import Question, Styles, questions
 from notifications.refusals import Refused
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """`good_rows`: write what is good although rows were refused. Without it a file goes in whole or not at all.
-
-    `named`: the figures that the person was shown and said yes to; when they come out otherwise, nothing is written.
-    """
-
-    dry_run: bool = False
-    good_rows: bool = False
-    send_confirmations: bool = False
-    named: str = ""
-    numbers: str = ""  # how the file writes them, where a person has said so: styles.NUMBERS
-    dates: str = ""  # styles.DATES
 
 
 @dataclass(frozen=True)
@@ -137,7 +122,3 @@ def all_or_nothing(report: Report, options: ImportOptions) -> Iterator[None]:
                 transaction.set_rollback(True)
     except IntegrityError as error:
         raise _clash(error) from error
-
-
-def find_styles(records: Sequence[Record], columns: Columns, options: ImportOptions) -> Styles:
-    return styles_of(records, money=columns.money, days=columns.days, numbers=options.numbers, dates=options.dates)

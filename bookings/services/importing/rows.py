@@ -7,44 +7,13 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
-from bookings.models import Booking
-from bookings.services.create import MAX_PARTY, MAX_TOTAL
+from bookings.services.create import MAX_PARTY
 from bookings.services.importing import cells, people, values
+from bookings.services.importing.columns import COLUMNS, NEW, PAID_BY, STATUS_WORD
 from bookings.services.importing.report import Report
 from bookings.services.importing.styles import Styles
-from bookings.tables import Columns, Record
-
-COLUMNS = Columns(
-    needed=(
-        "Ref",
-        "Trip",
-        "Date",
-        "Booked on",
-        "Lead name",
-        "E-mail",
-        "Price per person",
-        "Currency",
-        "Status",
-        "Paid",
-    ),
-    optional=("Start time", "Children", "Phone", "Country", "Paid by", "Notes"),
-    either=("Adults", "Party"),
-    money=("Price per person", "Paid"),
-    days=("Date", "Booked on"),
-    spare=("E-mail", "Phone", "Country", "Paid by", "Notes"),
-)
-Status = Booking.Status
-# The old system's words. The others are ours: they come back in files that Tourdesk exported.
-NEW = {
-    "Confirmed": Status.CONFIRMED,
-    "Cancelled": Status.CANCELLED,
-    "No show": Status.NO_SHOW,
-    "Waiting list": Status.WAITLISTED,
-}
-WAITING = ("waitlisted", "waitlist", "wait-list", "wait list", "wait-listed", "wait listed", "waiting-list", "waiting")
-STATUSES = NEW | {str(status.label): status for status in Status if status not in NEW.values()}
-STATUS_WORD = values.one_of(NEW, also=STATUSES, meaning=dict.fromkeys(WAITING, "Waiting list"))
-PAID_BY = ("Cash", "Bank", "Card", "Chapa", "Other")
+from bookings.services.terms import MAX_TOTAL
+from bookings.tables import Record
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,11 @@ from django_countries import countries
 
 from bookings.models import CURRENCIES
 from bookings.names import validate_name
-from bookings.services.create import MAX_TOTAL
 from bookings.services.customers import clean_email
-from bookings.services.importing.styles import (
-    COMMA,
-    DMY,
-    MDY,
-    POINT,
-    amounts,
-    days_of,
-    read,
-)
+from bookings.services.importing.amounts import COMMA, POINT, amounts
+from bookings.services.importing.days import DMY, MDY, days_of
+from bookings.services.importing.styles import read
+from bookings.services.terms import MAX_TOTAL
 
 CODES = [code for code, _label in CURRENCIES]
 NO_WORDS: Mapping[str, str] = {}

@@ -18,7 +18,7 @@ from payments.models import Payment
 from payments.services.checkout.link import send_link
 from payments.services.manual import awaited
 from payments.services.manual import record as manual
-from payments.services.manual.record import ManualPayment
+from payments.services.manual.entry import ManualPayment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.actors import Actor
 from bookings.desk.actions import Action, Answers, Wording, register
 from bookings.outcome import Outcome
-from payments.forms.refunds import StaffReasonForm
+from payments.forms.decisions import StaffReasonForm
 from payments.models import ClosedDecision
 from payments.refusals.decisions import NotYours
 from payments.services.closing_decisions import reopen_decisions

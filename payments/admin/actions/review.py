@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bookings.actors import Actor
 from bookings.desk.actions import Answers, RowAction, Wording, register
 from bookings.wording import money
-from payments.forms.refunds import StaffReasonForm
+from payments.forms.decisions import StaffReasonForm
 from payments.models import Payment
 from payments.services.checkout.close import can_close_unanswered, close_unanswered
 from payments.services.checkout.review import apply_review, reject_review

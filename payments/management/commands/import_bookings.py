@@ -8,8 +8,9 @@ from django.core.management.base import CommandParser
 
 from bookings.actors import Actor
 from bookings.management.importing import ImportCommand
-from bookings.services.importing.report import ImportOptions, Report
-from bookings.services.importing.rows import COLUMNS
+from bookings.services.importing.columns import COLUMNS
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.tables import Table
 from payments.imports import import_bookings
 

@@ -10,11 +10,11 @@ from bookings.services.rows import add_events
 from bookings.services.transitions import need_reason
 from payments.gateway import registry
 from payments.models import Payment
-from payments.refusals.checkout import CanBeAsked
+from payments.refusals.provider import CanBeAsked
 from payments.refusals.shared import NoPerson
 from payments.services.ledger import change, keep_hold, lock_payment
 from payments.services.times import DAY, link_life
-from payments.timeline import PaymentExpired
+from payments.timeline.payments import PaymentExpired
 
 Status = Payment.Status
 

@@ -16,7 +16,7 @@ from notifications import outbox
 from notifications.refusals import NotFound
 from payments.refusals.checkout import AlreadySent
 from payments.services.checkout.payable import check_amount, why_not_payable
-from payments.timeline import PaymentRequested
+from payments.timeline.payments import PaymentRequested
 
 
 @transaction.atomic

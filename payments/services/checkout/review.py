@@ -17,11 +17,13 @@ from bookings.wording import money
 from notifications.refusals import NotFound
 from payments.gateway import Answer, State
 from payments.models import Payment
-from payments.refusals.checkout import CannotApply, NoAnswer
+from payments.refusals.provider import CannotApply, NoAnswer
 from payments.refusals.shared import NoPerson, NothingToDecide
 from payments.services.checkout.verify import ONE_REFERENCE, verify_payment
 from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref
-from payments.timeline import ReviewApplied, ReviewRejected, paid
+from payments.timeline.corrections import ReviewApplied
+from payments.timeline.payments import ReviewRejected
+from payments.timeline.sums import paid
 
 Status = Payment.Status
 SOMEBODY_ELSE_S = "It belongs to another payment already."

@@ -6,34 +6,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from bookings.actors import Actor
-from bookings.models import Booking
-from bookings.services.rows import add_events, lock_bookings
-from bookings.wording import money
-from notifications.refusals import NotFound
+from bookings.services.rows import add_events
 from payments.gateway import Answer, Gateway, Order, Verdict
 from payments.models import Payment
-from payments.refusals.checkout import (
-    BeingPrepared,
-    CameToReview,
-    CannotPayOnline,
-    PaidAlready,
-    PaymentUnknown,
-    ProviderRefused,
-    TooManyLinks,
-)
-from payments.services.checkout.payable import check_amount, link_given, need_gateway, why_not_payable
-from payments.services.checkout.verify import close_attempt
-from payments.services.ledger import change, keep_hold, lock_payment, new_tx_ref
-from payments.services.times import BEING_MADE, HOUR, next_check
-from payments.timeline import PaymentStarted, paid
+from payments.refusals.checkout import BeingPrepared, CameToReview, PaymentUnknown
+from payments.refusals.provider import CannotPayOnline, ProviderRefused
+from payments.services.checkout.payable import need_gateway
+from payments.services.checkout.reserve import Status, close_earlier, need_payable, reserve_attempt, still_good
+from payments.services.ledger import change, keep_hold, lock_payment
+from payments.timeline.payments import PaymentStarted
+from payments.timeline.sums import paid
 
-Status = Payment.Status
 ROUNDS = 4
-MOST_AN_HOUR = 10  # links of one booking: each costs the provider and us several calls
 
 
 def start_payment(
@@ -52,16 +39,16 @@ def start_payment(
     never call it inside a transaction. Refused: nothing owed, too much, not payable, an attempt nobody knows about,
     or what the provider refused.
     """
-    _need_payable(booking_id, amount, now)
+    need_payable(booking_id, amount, now)
     gateway = need_gateway(now)
     for _ in range(ROUNDS):
-        payment, is_new = _reserve(booking_id, amount, gateway, actor, now, creation_key=creation_key)
+        payment, is_new = reserve_attempt(booking_id, amount, gateway, actor, now, creation_key=creation_key)
         if is_new:
             answer = gateway.initialise(_order(payment, return_url))
             return _note_answer(payment.pk, answer, gateway, actor, now)
-        if _still_good(payment, amount, now):
+        if still_good(payment, amount, now):
             return payment
-        _close(payment, actor, now)
+        close_earlier(payment, actor, now)
     raise BeingPrepared  # others begin as fast as we close
 
 
@@ -77,81 +64,6 @@ def find_made(creation_key: str) -> Payment | None:
         raise PaymentUnknown
     change([made], {"creation_key": ""})
     return None
-
-
-@transaction.atomic
-def _reserve(
-    booking_id: int, amount: Decimal | None, gateway: Gateway, actor: Actor, now: datetime, *, creation_key: str
-) -> tuple[Payment, bool]:
-    """A new attempt (True), or the one in its way: open, or failed with a link on which it may be tried again.
-
-    Two links could both be paid, so a booking has one. It is looked for under the lock: an answer may have come since.
-    """
-    bookings = lock_bookings([booking_id])
-    if not bookings:
-        raise NotFound("The booking")
-    [booking] = bookings
-    in_the_way = Q(status__in=Payment.OPEN) | Q(status=Status.FAILED, next_check_at__isnull=False)
-    if known := booking.payments.online().filter(in_the_way).order_by("pk").first():
-        known.booking = booking
-        return known, False
-    payment = Payment.objects.create(
-        tx_ref=new_tx_ref(gateway.method),
-        booking=booking,
-        method=gateway.method,
-        amount=_asked(booking, amount, now),
-        currency=booking.currency,
-        status=Status.CREATED,
-        provider_mode=gateway.mode,
-        recorded_by=actor.user,
-        recorded_by_label=actor.label,
-        creation_key=creation_key,
-        next_check_at=next_check(now, now),
-        created_at=now,
-    )
-    keep_hold(booking)
-    return payment, True
-
-
-def _need_payable(booking_id: int, amount: Decimal | None, now: datetime) -> None:
-    """Before any link is ended: who can't begin another payment keeps the link that there is."""
-    booking = Booking.objects.filter(pk=booking_id).first()
-    if booking is None:
-        raise NotFound("The booking")
-    given = link_given(booking, now)
-    if given is None or not _still_good(given, amount, now):
-        _asked(booking, amount, now)
-
-
-def _asked(booking: Booking, amount: Decimal | None, now: datetime) -> Decimal:
-    if refusal := why_not_payable(booking, now):
-        raise refusal
-    wanted = check_amount(booking, amount, now)
-    begun = booking.payments.online().filter(created_at__gt=now - HOUR)
-    if begun.count() >= MOST_AN_HOUR:
-        raise TooManyLinks(booking.reference, MOST_AN_HOUR)
-    return wanted
-
-
-def _still_good(payment: Payment, amount: Decimal | None, now: datetime) -> bool:
-    """Whether this attempt's link can be given again, and asks the right amount."""
-    booking = payment.booking
-    wanted = booking.due_at(now) if amount is None else amount
-    return payment.amount == wanted <= booking.balance and link_given(booking, now) == payment
-
-
-def _close(payment: Payment, actor: Actor, now: datetime) -> None:
-    """Make room for a new attempt, or say why there is none."""
-    if payment.status == Status.CREATED and now - payment.created_at < BEING_MADE:
-        raise BeingPrepared
-    _need_closed(close_attempt(payment_id=payment.pk, why="replaced", actor=actor, now=now).payment)
-
-
-def _need_closed(payment: Payment) -> None:
-    if payment.status == Status.SUCCEEDED:
-        raise PaidAlready(money(payment.amount, payment.currency))
-    if payment.status in Payment.OPEN or payment.next_check_at is not None:
-        raise PaymentUnknown
 
 
 def _order(payment: Payment, return_url: str) -> Order:

@@ -6,7 +6,7 @@ from payments.services.checkout.verification import Status, Verification, tell_t
 from payments.services.findings import tell_of
 from payments.services.ledger import change
 from payments.services.times import BEING_MADE, link_life, next_check
-from payments.timeline import PaymentExpired, PaymentFailed
+from payments.timeline.payments import PaymentExpired, PaymentFailed
 
 CLOSED_BECAUSE = {
     "expired": "The payment was not finished in time.",

@@ -17,7 +17,7 @@ from bookings.constraints import violates
 from notifications.refusals import NotFound
 from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
-from payments.refusals.checkout import NobodyToAsk
+from payments.refusals.provider import NobodyToAsk
 from payments.services import providers
 from payments.services.checkout.unpaid import is_over, not_paid, tell_forgotten
 from payments.services.checkout.verification import Status, Verification, tell_timeline
@@ -25,7 +25,7 @@ from payments.services.findings import tell_of
 from payments.services.ledger import change, credit, keep_hold, lock_payment
 from payments.services.refunds import taken_back
 from payments.services.times import DAY, link_life
-from payments.timeline import PaymentInReview
+from payments.timeline.payments import PaymentInReview
 
 MONEY_CAME = (State.PAID, State.REFUNDED, State.REVERSED)
 SOMEBODY_ELSE_S = "the provider's reference belongs to another payment"

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
@@ -13,25 +13,12 @@ from bookings.services.rows import add_events
 from payments import emails
 from payments.models import Payment
 from payments.proofs import keeping
-from payments.refusals.manual import (
-    NoReasonOfFailure,
-)
+from payments.refusals.corrections import NoReasonOfFailure
 from payments.services.ledger import change, credit, sort_out_manual
-from payments.timeline import PaymentAwaited, PaymentFailed, paid
-
-if TYPE_CHECKING:
-    pass
-from payments.services.manual.record import (
-    ManualPayment,
-    Press,
-    Status,
-    _key,
-    check,
-    locked,
-    manual,
-    once,
-    why_not_record,
-)
+from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
+from payments.services.manual.record import Status, check, locked, why_not_record
+from payments.timeline.payments import PaymentAwaited, PaymentFailed
+from payments.timeline.sums import paid
 
 
 def await_payment(
@@ -46,7 +33,7 @@ def await_payment(
 @transaction.atomic
 def _await(booking_id: int, money: ManualPayment, press: Press) -> Payment:
     booking = locked(booking_id)
-    key = _key(press, booking)
+    key = key_of(press, booking)
     if key and (known := Payment.objects.filter(creation_key=key).first()):
         return known
     if refusal := why_not_record(booking, money):

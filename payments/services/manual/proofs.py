@@ -9,12 +9,9 @@ from bookings.actors import Actor
 from bookings.services.rows import add_events
 from payments.models import Payment
 from payments.proofs import check_proof, keeping
-from payments.refusals.manual import (
-    HasProof,
-    NeedsNoProof,
-)
+from payments.refusals.proofs import HasProof, NeedsNoProof
 from payments.services.ledger import change, lock_payment
-from payments.timeline import ProofAdded
+from payments.timeline.corrections import ProofAdded
 
 if TYPE_CHECKING:
     from django.core.files.base import File

@@ -1,69 +1,30 @@
 """Money by hand: record it, await it, mark it received or failed. Corrections are in void.py."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from bookings import wording
 from bookings.actors import Actor
-from bookings.constraints import violates
 from bookings.models import Booking
 from bookings.outcome import Outcome
 from bookings.services.rows import lock_bookings
 from notifications.refusals import NotFound, Refused
 from payments.models import Payment
 from payments.proofs import check_proof, keeping
-from payments.refusals.manual import (
-    InTheFuture,
-    LongBefore,
-    NobodyTookIt,
-    NotByHand,
-    PaymentRecorded,
-    PaymentRecordedFor,
-    ProofOfSeveral,
-    ReferenceUsed,
-    Waitlisted,
-)
+from payments.refusals.manual import InTheFuture, LongBefore, NobodyTookIt, NotByHand, PaymentRecordedFor, Waitlisted
+from payments.refusals.proofs import ProofOfSeveral
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
-from payments.services.ledger import credit, new_tx_ref
+from payments.services.ledger import credit
 
 if TYPE_CHECKING:
-    from django.core.files.base import File
-
-    from payments.proofs import Keep
+    pass
+from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
 
 Status = Payment.Status
 EARLIEST = timedelta(days=90)  # before the booking was taken: money that waited for it
-
-
-@dataclass(frozen=True)
-class ManualPayment:
-    """Money that a person took or expects. `amount` is in the booking's currency; None means all that is owed.
-
-    `proof` is a file as proofs.check_proof wants it, for one booking only.
-    """
-
-    method: str
-    amount: Decimal | None = None
-    external_reference: str = ""
-    note: str = ""
-    received_at: datetime | None = None
-    proof: "File[bytes] | None" = None
-
-
-@dataclass(frozen=True)
-class Press:
-    """Who records, when, by which press of the button, and how a proof is kept."""
-
-    actor: Actor
-    now: datetime
-    key: str
-    keep: "Keep"
 
 
 def record_payments(
@@ -85,7 +46,7 @@ def record_payments(
 def _record(booking_ids: Sequence[int], money: ManualPayment, press: Press) -> Outcome[Booking]:
     outcome = Outcome[Booking]()
     bookings = lock_bookings(booking_ids)
-    keys = {b.pk: _key(press, b) for b in bookings}
+    keys = {b.pk: key_of(press, b) for b in bookings}
     known = set(
         Payment.objects.filter(creation_key__in=[k for k in keys.values() if k]).values_list("creation_key", flat=True)
     )
@@ -130,42 +91,6 @@ def why_not_record(booking: Booking, money: ManualPayment) -> Refused | None:
     if money.amount is not None and money.amount > booking.balance:
         return MoreThanOwed(booking.reference, wording.money(booking.balance, booking.currency))
     return None
-
-
-def _key(press: Press, booking: Booking) -> str:
-    return f"{press.key}:{booking.pk}" if press.key else ""
-
-
-def manual(booking: Booking, money: ManualPayment, press: Press, status: Payment.Status) -> Payment:
-    return Payment(
-        tx_ref=new_tx_ref(money.method),
-        booking=booking,
-        method=money.method,
-        amount=booking.balance if money.amount is None else money.amount,
-        currency=booking.currency,
-        status=status,
-        received_at=(money.received_at or press.now) if status == Status.SUCCEEDED else None,
-        external_reference=" ".join(money.external_reference.upper().split()),
-        note=money.note[:255],
-        proof=press.keep(money.proof),
-        creation_key=_key(press, booking),
-        recorded_by=press.actor.user,
-        recorded_by_label=press.actor.label,
-        created_at=press.now,
-    )
-
-
-@contextmanager
-def once(money: ManualPayment) -> Iterator[None]:
-    """What only the database notices is refused; any other broken rule is an error of ours, not a duplicate."""
-    try:
-        yield
-    except IntegrityError as error:
-        if violates(error, Payment, "one_payment_per_external_reference"):
-            raise ReferenceUsed(money.external_reference) from error
-        if violates(error, Payment, "one_payment_per_creation_key"):
-            raise PaymentRecorded from error
-        raise
 
 
 def locked(booking_id: int) -> Booking:

@@ -8,9 +8,10 @@ from bookings.actors import Actor
 from bookings.services import ledger
 from payments import emails
 from payments.models import Refund
-from payments.refusals.manual import HasRefunds, NobodyVoids, NoReasonToVoid
+from payments.refusals.corrections import HasRefunds, NobodyVoids, NoReasonToVoid
 from payments.services.ledger import sort_out_manual
-from payments.timeline import PaymentVoided, paid
+from payments.timeline.corrections import PaymentVoided
+from payments.timeline.sums import paid
 
 
 @transaction.atomic

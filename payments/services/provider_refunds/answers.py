@@ -8,7 +8,8 @@ from payments.gateway import Answer, State, Verdict
 from payments.models import Payment, Refund
 from payments.services.refunds.rows import Status, change, fail, succeed, tell_timeline
 from payments.services.times import DAY, HOUR
-from payments.timeline import RefundUnknown, back
+from payments.timeline.refunds import RefundUnknown
+from payments.timeline.sums import back
 
 POSTING = timedelta(minutes=5)  # longer than any call to a provider takes
 

@@ -23,7 +23,8 @@ from payments.services.refunds.rows import (
     succeed,
     tell_timeline,
 )
-from payments.timeline import RefundApproved, RefundTurnedDown, back
+from payments.timeline.refunds import RefundApproved, RefundTurnedDown
+from payments.timeline.sums import back
 
 
 @transaction.atomic

@@ -40,7 +40,8 @@ from payments.services.refunds.rows import (
     tell_timeline,
     unclear_refunds,
 )
-from payments.timeline import RefundRequested, back
+from payments.timeline.refunds import RefundRequested
+from payments.timeline.sums import back
 
 Way = Refund.Way
 

@@ -15,7 +15,8 @@ from payments import emails
 from payments.models import Payment, Refund
 from payments.services.ledger import lock_payment
 from payments.services.refunds import going_back
-from payments.timeline import Refunded, RefundFailed, back
+from payments.timeline.refunds import Refunded, RefundFailed
+from payments.timeline.sums import back
 
 Status = Refund.Status
 SEND = "payments.send_refund"  # the task; services name it and import no tasks

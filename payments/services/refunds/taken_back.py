@@ -14,7 +14,8 @@ from payments.models import Payment, Refund
 from payments.services.findings import tell_doubt, tell_of
 from payments.services.ledger import give_receipts
 from payments.services.refunds.rows import fail, sum_of, was_sent
-from payments.timeline import PaymentTakenBack, back
+from payments.timeline.corrections import PaymentTakenBack
+from payments.timeline.sums import back
 
 Status = Refund.Status
 

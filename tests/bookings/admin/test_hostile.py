@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.desk.actions import actions_of
 from bookings.models import Booking
 from payments.services.manual.awaited import await_payment
-from payments.services.manual.record import ManualPayment
+from payments.services.manual.entry import ManualPayment
 from tests.desk import departure_in, desk, press, root, said
 from tests.factories import clerk, make_booking, make_customer, make_user
 from tests.payments.refunds import paid_by_hand

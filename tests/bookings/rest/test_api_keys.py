@@ -59,7 +59,7 @@ def test_failures_from_one_ipv6_network_are_counted_together() -> None:
 
 
 def test_too_many_calls_of_one_key_are_429_with_retry_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookings.rest.base.ApiKeyThrottle.rate", "2/min", raising=False)
+    monkeypatch.setattr("bookings.rest.throttles.ApiKeyThrottle.rate", "2/min", raising=False)
     api, other = caller("one"), caller("two")
     assert [api.get("/api/departures/").status_code for _ in range(2)] == [200, 200]
     response = api.get("/api/departures/")

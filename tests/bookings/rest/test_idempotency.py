@@ -102,7 +102,7 @@ def test_an_answer_that_the_release_before_kept_counts(api: Client, departure: D
 
 
 def test_keys_of_one_integration_share_its_calls(departure: Departure, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bookings.rest.base.ApiKeyThrottle.rate", "2/min", raising=False)
+    monkeypatch.setattr("bookings.rest.throttles.ApiKeyThrottle.rate", "2/min", raising=False)
     older, newer, other = caller(), caller(), caller("partner")
     statuses = [api.get("/api/departures/").status_code for api in (older, newer, newer, older, other)]
     assert statuses == [200, 200, 429, 429, 200]

@@ -4,7 +4,7 @@ import pytest
 
 from bookings.actors import SYSTEM
 from bookings.models import Departure
-from bookings.services import moving, transitions
+from bookings.services import party_size, transitions
 from bookings.services.reminders import plan_reminders
 from notifications.models import Message, ReminderRule
 from tests.factories import NOW, make_booking, make_customer, make_departure
@@ -80,7 +80,7 @@ def test_a_reminder_withdrawn_by_a_change_is_planned_again_with_the_new_facts(to
     booking = make_booking(departure=tomorrow)
     confirm(booking.pk)
     plan_reminders(now=NOW)
-    moving.change_party_size(booking_id=booking.pk, party_size=3, actor=SYSTEM, now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=3, actor=SYSTEM, now=NOW)
     assert plan_reminders(now=NOW) == 1
     assert reminders() == [(booking.topic, "queued"), (booking.topic, "withdrawn")]
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import SYSTEM
 from bookings.models import Booking
-from bookings.services import departed, departures, moving, transitions, waitlist
+from bookings.services import departed, departures, moving, party_size, transitions, waitlist
 from bookings.timeline import sentence
 from notifications.models import Message
 from notifications.refusals import Refused
@@ -170,13 +170,13 @@ def test_reschedule_refuses_another_currency() -> None:
 
 def test_party_size_moves_the_difference_and_the_total() -> None:
     booking = make_booking(party_size=2)
-    moving.change_party_size(booking_id=booking.pk, party_size=5, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=5, actor=clerk(), now=NOW)
     assert seats_taken(booking) == 5
-    moving.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
     booking.refresh_from_db()
     assert (seats_taken(booking), booking.total, booking.deposit_due) == (1, Decimal("1000.00"), Decimal("300.00"))
     with pytest.raises(Refused) as refusal:
-        moving.change_party_size(booking_id=booking.pk, party_size=11, actor=clerk(), now=NOW)
+        party_size.change_party_size(booking_id=booking.pk, party_size=11, actor=clerk(), now=NOW)
     assert refusal.value.code == "sold_out"
 
 
@@ -186,7 +186,7 @@ def test_the_first_group_that_fits_moves_up() -> None:
     big = make_booking(departure=departure, party_size=3, waitlist=True)
     small = make_booking(departure=departure, party_size=2, waitlist=True)
     assert waitlist.promote_waitlist(now=NOW) == 0
-    moving.change_party_size(booking_id=holder.pk, party_size=2, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=holder.pk, party_size=2, actor=clerk(), now=NOW)
     assert waitlist.promote_waitlist(now=NOW) == 1
     big.refresh_from_db()
     small.refresh_from_db()
@@ -234,7 +234,7 @@ def test_bulk_confirm_uses_as_many_statements_for_100_as_for_5() -> None:
 def test_a_smaller_party_whose_deposit_is_covered_is_confirmed() -> None:
     booking = make_booking(party_size=4)
     Booking.objects.filter(pk=booking.pk).update(paid=Decimal("600.00"))
-    moving.change_party_size(booking_id=booking.pk, party_size=2, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=2, actor=clerk(), now=NOW)
     booking.refresh_from_db()
     assert (booking.status, booking.hold_expires_at) == ("confirmed", None)
     assert Message.objects.get(kind="booking_changed").context["status"] == "confirmed"

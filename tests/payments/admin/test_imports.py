@@ -19,7 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from bookings.models import Booking, Departure
-from bookings.services.customers import CustomerData, find_or_create_customers
+from bookings.services.customers import CustomerData
+from bookings.services.many_customers import find_or_create_customers
 from notifications.models import Message
 from tests.factories import make_booking, make_departure, make_trip, make_user
 

@@ -16,7 +16,8 @@ from bookings.models import Booking
 from notifications.models import Message
 from notifications.rendering import render
 from payments.models import Payment, Refund
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.provider_refunds.send import send_refund
 from payments.services.refunds.request import request_refund
 from tests.desk import act_url, booked, departure_in, desk, press, said

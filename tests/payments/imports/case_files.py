@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from bookings.actors import importer
-from bookings.services.importing.departures import COLUMNS as DEPARTURE_COLUMNS
+from bookings.services.importing.columns import COLUMNS
+from bookings.services.importing.departure_rows import COLUMNS as DEPARTURE_COLUMNS
 from bookings.services.importing.departures import import_departures
-from bookings.services.importing.report import ImportOptions, Report
-from bookings.services.importing.rows import COLUMNS
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.spreadsheets import read_table
 from payments.imports import import_bookings
 from tests.factories import NOW

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 
 from bookings.actors import importer
 from bookings.books import breaches as booking_breaches
-from bookings.services.importing.report import ImportOptions, Report
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report
 from bookings.tables import Table
 from payments.books import breaches as payment_breaches
 from payments.imports import import_bookings

@@ -16,7 +16,8 @@ from bookings.models import Booking, BookingEvent, Customer, Departure
 from bookings.services.importing import bookings as importing
 from bookings.services.importing import new_bookings
 from bookings.services.importing.departures import import_departures
-from bookings.services.importing.report import ImportOptions, Report, RowNote
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report, RowNote
 from bookings.services.transitions import cancel_bookings
 from bookings.spreadsheets import read_table
 from bookings.tables import Table
@@ -25,9 +26,10 @@ from notifications.models import Message
 from notifications.refusals import Refused
 from payments.imports import import_bookings
 from payments.models import ClosedDecision, Payment
-from payments.services.closing_decisions import IMPORTED
 from payments.services.decision_entries import sections
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.imported_decisions import IMPORTED
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from tests.factories import NOW, make_booking, make_departure
 from tests.payments.imports.old_system import DATA, HEADERS, ROW, breaches, figures, run
 

@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from bookings.models import Booking
-from bookings.services.importing.styles import COMMA, DMY, MDY, POINT
+from bookings.services.importing.amounts import COMMA, POINT
+from bookings.services.importing.days import DMY, MDY
 from tests.payments.imports.case_files import ROW, figures, run, run_bytes, run_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("departures")]

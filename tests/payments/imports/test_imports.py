@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 
 from bookings.actors import Actor
 from bookings.models import Booking, BookingEvent, Customer, Departure, Traveller
-from bookings.services.importing.report import ImportOptions, RowNote
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import RowNote
 from bookings.services.transitions import cancel_bookings
 from bookings.tables import Table
 from bookings.timeline import sentence

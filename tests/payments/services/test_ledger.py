@@ -5,7 +5,8 @@ import pytest
 from config.management.commands.check_books import all_breaches
 from payments.models import Payment, Refund
 from payments.services.ledger import mend_forgotten
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking
 

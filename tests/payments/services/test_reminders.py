@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from bookings.actors import SYSTEM
 from bookings.links import pay_url
 from bookings.models import Booking
-from bookings.services import due_dates, moving, transitions
+from bookings.services import due_dates, party_size, transitions
 from notifications.models import Message, ReminderRule
 from payments.models import Payment
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.reminders import KIND, plan_payment_reminders
 from tests.factories import NOW, clerk, make_booking, make_customer, make_departure, make_trip
 
@@ -151,7 +152,7 @@ def test_a_changed_party_or_due_date_makes_a_reminder_untrue() -> None:
     first, second = make_confirmed(), make_confirmed()
     plan_payment_reminders(now=MIDNIGHT - 50 * HOUR)
     then = MIDNIGHT - 49 * HOUR
-    moving.change_party_size(booking_id=first.pk, party_size=3, actor=SYSTEM, now=then)
+    party_size.change_party_size(booking_id=first.pk, party_size=3, actor=SYSTEM, now=then)
     due_dates.change_due_date(booking_id=second.pk, due_on=START.date(), actor=SYSTEM, now=then)
     assert plan_payment_reminders(now=then) == 1
     assert reminders() == [("1400.00", "", "withdrawn"), ("1400.00", "", "withdrawn"), ("2400.00", "", "queued")]

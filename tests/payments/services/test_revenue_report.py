@@ -17,7 +17,8 @@ from django.utils import timezone
 from bookings.models import Booking
 from notifications.refusals import Refused
 from payments.models import Payment, Refund
-from payments.services.revenue_report import Line, revenue_report
+from payments.services.report_lines import Line
+from payments.services.revenue_report import revenue_report
 from tests.desk import desk
 from tests.factories import make_booking, make_departure, make_trip, make_user
 

@@ -9,8 +9,10 @@ import pytest
 
 from bookings.models import Departure, Trip
 from bookings.refusals.files import UnreadableFile
-from bookings.services.importing.departures import COLUMNS, import_departures
-from bookings.services.importing.report import ImportOptions, Report, RowNote
+from bookings.services.importing.departure_rows import COLUMNS
+from bookings.services.importing.departures import import_departures
+from bookings.services.importing.options import ImportOptions
+from bookings.services.importing.report import Report, RowNote
 from bookings.services.seats import seat_imported, take_seats
 from bookings.spreadsheets import read_table
 from bookings.tables import Table

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from bookings.services.importing.styles import BOTH, COMMA, DMY, MDY, POINT, amounts, currency_of, days_of, styles_of
+from bookings.services.importing.amounts import COMMA, POINT, amounts, currency_of
+from bookings.services.importing.days import DMY, MDY, days_of
+from bookings.services.importing.styles import BOTH, styles_of
 from bookings.tables import Record, Typed
 
 MONEY, DAYS = ("Price", "Paid"), ("Date", "Booked on")

@@ -10,7 +10,8 @@ from bookings.services.transitions import expire_holds
 from payments import books
 from payments.models import Payment
 from payments.services.checkout import hints
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from tests.attempts import ask, begin, later, now_is, poll
 from tests.factories import clerk, make_booking
 from tests.provider import Provider

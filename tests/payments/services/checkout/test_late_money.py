@@ -8,7 +8,8 @@ from bookings.models import Booking, Departure
 from bookings.services.transitions import cancel_bookings, expire_holds
 from payments import books
 from payments.models import Payment
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from tests.attempts import DEPOSIT, ask, begin, later, mails, now_is, poll, story
 from tests.factories import clerk, make_booking, make_departure
 from tests.provider import Provider

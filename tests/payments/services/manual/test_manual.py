@@ -10,7 +10,8 @@ from notifications.models import Message
 from notifications.refusals import Refused
 from payments.models import Payment
 from payments.services.manual.awaited import await_payment, fail_payments, receive_payments
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking
 

@@ -15,7 +15,8 @@ from payments import emails
 from payments.models import Payment
 from payments.receipts.receipt import receipt_pdf
 from payments.services.manual.awaited import await_payment, fail_payments
-from payments.services.manual.record import ManualPayment, record_payments
+from payments.services.manual.entry import ManualPayment
+from payments.services.manual.record import record_payments
 from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk, make_booking
 

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from pytest_django import Settings
 
 from bookings.models import Booking
-from bookings.services import moving, transitions
+from bookings.services import party_size, transitions
 from bookings.wording import still_to_pay
 from config.management.commands.check_books import all_breaches
 from notifications.models import Message, ReminderRule
@@ -147,7 +147,7 @@ def test_confirming_needs_a_deposit_that_stays() -> None:
 @pytest.mark.parametrize(("back", "status"), [("299.99", "confirmed"), ("300.00", "pending")])
 def test_a_smaller_party_is_confirmed_only_by_money_that_stays(back: str, status: str) -> None:
     booking = pending_with(back)
-    moving.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
     assert (now().deposit_due, now().status) == (Decimal("300.00"), status)
 
 
@@ -226,7 +226,7 @@ def test_the_books_tell_a_wrong_sum_and_the_task_corrects_it() -> None:
 def test_the_customer_s_mails_count_what_stays() -> None:
     payment = paid_by_hand()
     ask(payment, "500.00")
-    moving.change_party_size(booking_id=now().pk, party_size=1, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=now().pk, party_size=1, actor=clerk(), now=NOW)
     facts = Message.objects.get(kind="booking_changed").context
     assert (facts["paid"], facts["balance"], facts["overpaid"]) == ("1500.00", "-500.00", "500.00")
     cancel()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bookings.models import Booking
-from bookings.services import departures, moving, transitions
+from bookings.services import departures, party_size, transitions
 from payments.models import Payment
 from payments.services.manual.void import void_payment
 from payments.services.refunds.owed import bookings_to_look_at
@@ -24,7 +24,7 @@ def shrunk(*amounts: str, days: int, price: str = "2000.00") -> list[Payment]:
     departure = make_departure(starts_in=timedelta(days=days), trip=make_trip(price=Decimal(price)))
     booking = make_booking(departure=departure, party_size=4)
     payments = [paid_by_hand(booking, amount) for amount in amounts]
-    moving.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
+    party_size.change_party_size(booking_id=booking.pk, party_size=1, actor=clerk(), now=NOW)
     return payments
 
 

@@ -1,4 +1,4 @@
-"""The outbox, the texts staff may change, and the rules for reminders."""
+"""The outbox: a row for each mail."""
 
 import uuid
 from datetime import datetime
@@ -11,8 +11,7 @@ from django.db.models import Q
 from django.utils.encoding import punycode
 
 from notifications.claims import ClaimQuerySet
-from notifications.kinds import kind_choices, reminder_choices
-from notifications.wording_checks import check_template
+from notifications.kinds import kind_choices
 
 
 class MessageQuerySet(ClaimQuerySet["Message"]):
@@ -112,78 +111,3 @@ class Message(models.Model):
         """The mail's Message-ID header: the same on every attempt, so that a receiver can drop a repeat."""
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
         return f"<{self.uuid}@{punycode(domain)}>"
-
-
-class MessageTemplate(models.Model):
-    """Staff's own words for one kind of mail in one language; without a row the built-in text is used."""
-
-    kind = models.CharField("kind", max_length=40, choices=kind_choices)
-    language = models.CharField("language", max_length=10, default="en", choices=settings.LANGUAGES)
-    subject = models.CharField("subject", max_length=200)
-    body = models.TextField("text", help_text="Plain text. {{ reference }} and the like stand for the facts.")
-    is_active = models.BooleanField("in use", default=True)
-    updated_at = models.DateTimeField("changed", auto_now=True)
-
-    class Meta:
-        ordering = ("kind", "language")
-        verbose_name = "mail text"
-        verbose_name_plural = "mail texts"
-        constraints = (models.UniqueConstraint(fields=("kind", "language"), name="one_template_per_kind_and_language"),)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.language})"
-
-    def clean(self) -> None:
-        check_template(kind=self.kind, subject=self.subject, body=self.body)
-
-
-class ReminderRule(models.Model):
-    """When a reminder is due: so many hours before the moment that its kind is about."""
-
-    kind = models.CharField("kind", max_length=40, choices=reminder_choices)
-    hours_before = models.PositiveSmallIntegerField("hours before", help_text="24 is a day before the start.")
-    key = models.CharField(
-        max_length=20,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        help_text="Names the rule in what was sent before its hours could change: the hours that it had then.",
-    )
-    is_active = models.BooleanField("in use", default=True)
-
-    class Meta:
-        ordering = ("kind", "-hours_before")
-        verbose_name = "reminder rule"
-        verbose_name_plural = "reminder rules"
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "hours_before"), name="one_rule_per_kind_and_time"),
-            models.CheckConstraint(
-                condition=Q(hours_before__gte=1, hours_before__lte=2160), name="rule_hours_in_range"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.hours_before} h before"
-
-    @property
-    def intent(self) -> str:
-        """Its part of a dedupe key: the same for good, whatever hours it is given."""
-        return self.key or f"rule{self.pk}"
-
-
-class SentForm(models.Model):
-    """An admin form for a new row that was saved; sent again, it makes no second one. Kept for some days."""
-
-    key = models.CharField(max_length=40)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    content_type = models.ForeignKey("contenttypes.ContentType", models.CASCADE, related_name="+")
-    object_id = models.TextField(blank=True, default="", db_default="")
-    created_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=("key", "user", "content_type"), name="one_row_per_sent_form"),)
-
-    def __str__(self) -> str:
-        return f"{self.content_type} {self.object_id}"
