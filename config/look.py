@@ -1,4 +1,4 @@
-"""The admin's colours, name and scripts."""
+"""The admin's look (django-unfold reads UNFOLD; names are called with the request)."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The admin's look, its sidebar and its search box (django-unfold reads UNFOLD; names are called with the request)."""
+"""The admin's sidebar: what each person may see of it."""
 
 from dataclasses import dataclass
 from typing import Any, Final

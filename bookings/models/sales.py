@@ -1,4 +1,4 @@
-"""Bookings, their travellers and their timeline. See bookings.models."""
+"""Bookings. See bookings.models."""
 
 from collections import defaultdict
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What is sold: trips and their dated departures, and the column of money. See bookings.models."""
+"""What is sold: trips. See bookings.models."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a booking is made of, and what may become of it."""
+"""What may become of a booking."""
 
 from notifications.refusals import Refused
 

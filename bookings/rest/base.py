@@ -1,4 +1,4 @@
-"""What settings.REST_FRAMEWORK names: who calls, what a key may do, how much it may send, how refusals look."""
+"""How the API's refusals look."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""JSON in and out of the REST API. What comes in is strict: a wrong type or an unknown field is named, not guessed."""
+"""JSON in and out of the REST API. What comes in is strict (fields.py)."""
 
 from datetime import UTC
 from typing import Any

@@ -1,4 +1,4 @@
-"""REST: departures and bookings for other systems; /api/schema/ describes each call."""
+"""REST: bookings for other systems; /api/schema/ describes each call."""
 
 import re
 from typing import Any

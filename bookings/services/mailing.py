@@ -1,4 +1,4 @@
-"""A clerk asks for a mail: the one that fits the booking now, from today's facts, or an earlier one once more."""
+"""A clerk asks for a mail: the one that fits the booking now, from today's facts."""
 
 from collections import defaultdict
 from collections.abc import Sequence

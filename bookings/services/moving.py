@@ -1,4 +1,4 @@
-"""Moving seats of live bookings: to another departure, or to another party size."""
+"""Moving live bookings to another departure, with their seats."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Confirm, cancel, expire, no-show: each for a set of bookings, in a number of statements that doesn't grow."""
+"""Confirm, cancel, expire, bring back: each for a set of bookings, in a number of statements that doesn't grow."""
 
 from collections.abc import Sequence
 from datetime import datetime

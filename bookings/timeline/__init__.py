@@ -1,7 +1,7 @@
 """What a booking's timeline says. An entry is a class: the row keeps its code and facts; its sentence is made of them.
 
 So the words can change, or be in another language, and code can look for facts (BookingEvent.objects.filter(facts__…)).
-payments/timeline.py has the entries about money. Rows of before have their words in `text`.
+payments/timeline/ has the entries about money. Rows of before have their words in `text`.
 """
 
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Second step of the log-in, and "Your account": second factor and sessions of the person who is logged in."""
+"""Second step of the log-in, and "Your account" with the sessions of the person who is logged in."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""What beat runs, in the hands of ops: how often, on or off, now."""
+"""What beat runs, in the hands of ops: on or off, how often, now."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Users and groups. Nobody can hand out more than he has, nor change an account that may do more than he."""
+"""Users in the admin."""
 
 from typing import Any
 

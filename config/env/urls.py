@@ -1,4 +1,4 @@
-"""Values that are URLs or made of hosts. What a wrong one holds is never said: it may be a password."""
+"""Values that are URLs. What a wrong one holds is never said: it may be a password."""
 
 import re
 from typing import Final

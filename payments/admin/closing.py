@@ -1,4 +1,4 @@
-"""Closing entries of “Needs a decision”: the question, its answer, and the list of what was closed."""
+"""Closing entries of “Needs a decision”: the question and its answer."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The questions about money that goes back, and about money that somebody has to decide on."""
+"""The questions about money that goes back."""
 
 from decimal import Decimal
 

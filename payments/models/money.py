@@ -1,4 +1,4 @@
-"""Money in and money out. Amounts never change; a correction is a row of its own."""
+"""Money in. Amounts never change; a correction is a row of its own."""
 
 import secrets
 from decimal import Decimal

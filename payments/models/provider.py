@@ -1,4 +1,4 @@
-"""What providers told us, whether they work for us, and the one that stands in for them."""
+"""What providers told us."""
 
 from datetime import datetime
 from typing import Self

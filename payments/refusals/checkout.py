@@ -1,4 +1,4 @@
-"""Why nothing can be paid online, or asked of a provider."""
+"""Why nothing can be paid online."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Why money by hand isn't recorded, or not corrected; and what a proof of payment must be."""
+"""Why money by hand isn't recorded."""
 
 from notifications.refusals import Refused
 from payments.refusals.shared import AlreadyRecorded, NoPerson, WrongMethod

@@ -1,4 +1,4 @@
-"""One entry of “Needs a decision”, as a page names it."""
+"""“Needs a decision” as pages show it: its sections, and an entry as a form names it."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -53,8 +53,7 @@ def lock_payment(payment_id: int) -> Payment:
 
 
 def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, source: str = "") -> None:
-    """Put succeeded payments on their locked bookings: receipt number, paid, timeline, confirmation, mail."""
-    give_receipts(payments)
+    """Put succeeded payments, which have their receipts' numbers, on their locked bookings: paid, timeline, mail."""
     amounts: dict[Booking, Decimal] = defaultdict(Decimal)
     sums: dict[int, list[Sum]] = defaultdict(list)
     for p in payments:
@@ -68,17 +67,19 @@ def credit(payments: Sequence[Payment], actor: Actor, now: datetime, *, source: 
     emails.queue("payment_confirmation", payments, now=now)
 
 
-def give_receipts(payments: Sequence[Payment]) -> None:
-    """The next receipt numbers, without gaps: others who number wait until our transaction ends."""
-    if not payments:
-        return
-    if connection.vendor == "postgresql":  # SQLite has one writer anyway
+def take_receipt_numbers(count: int) -> range:
+    """The next ones, without gaps: others who number wait until our transaction ends. The caller writes them."""
+    if count and connection.vendor == "postgresql":  # SQLite has one writer anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RECEIPTS_LOCK])
-    last = Payment.objects.aggregate(last=Max("receipt_number"))["last"] or 0
-    for number, payment in enumerate(payments, start=last + 1):
+    last = (Payment.objects.aggregate(last=Max("receipt_number"))["last"] or 0) if count else 0
+    return range(last + 1, last + 1 + count)
+
+
+def number_receipts(payments: Sequence[Payment]) -> None:
+    """On the objects alone; the caller writes them."""
+    for number, payment in zip(take_receipt_numbers(len(payments)), payments, strict=True):
         payment.receipt_number = number
-    Payment.objects.bulk_update(payments, ["receipt_number"], batch_size=500)
 
 
 @transaction.atomic
@@ -86,7 +87,8 @@ def mend_forgotten() -> int:
     """Number payments that a release without receipts recorded while it was being replaced, and date its voids."""
     rows = Payment.objects.succeeded().filter(receipt_number__isnull=True)
     forgotten = list(rows.order_by("pk")[:500])
-    give_receipts(forgotten)
+    number_receipts(forgotten)
+    Payment.objects.bulk_update(forgotten, ["receipt_number"])
     voids = Refund.objects.succeeded().filter(succeeded_at__isnull=True)
     return len(forgotten) + voids.update(succeeded_at=F("created_at"))
 

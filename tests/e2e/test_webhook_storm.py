@@ -15,7 +15,7 @@ from bookings.models import Booking
 from notifications.models import Message
 from payments.models import Payment, ProviderEvent
 from payments.services.checkout.poll import verify_due
-from payments.services.ledger import change, credit
+from payments.services.ledger import change, credit, number_receipts
 from tests.e2e.conftest import Stack, every_second, wait_until
 from tests.e2e.money import Connection, books, clerk_at, mails_of, started, to_be_paid, together
 from tests.e2e.rabbit import Node
@@ -47,6 +47,7 @@ def test_without_the_lock_the_money_counts_twice(provider: Provider) -> None:
         both_looked.wait(60)
         with transaction.atomic():
             change([found], {"status": Payment.Status.SUCCEEDED, "received_at": timezone.now()})
+            number_receipts([found])
             credit([found], SYSTEM, timezone.now())
 
     together(naive, naive)

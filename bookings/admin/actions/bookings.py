@@ -1,4 +1,4 @@
-"""What is done to a booking's status. What the other actions on bookings share stands here, too."""
+"""What is done to a booking's status."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One cell at a time: from what people type to what we keep, or a sentence with the cure."""
+"""The cells of one row, read by column; what can't be read is refused by the column's name."""
 
 import re
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""What is done to an event of the inbox: process it again, or note that nothing is left to do."""
+"""Processing an event of the inbox again."""
 
 import logging
 from collections import Counter

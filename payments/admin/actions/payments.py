@@ -1,4 +1,4 @@
-"""Money by hand, on its own page: received after all, failed, proved or voided."""
+"""Money by hand that was expected: received after all, or failed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -20,7 +20,7 @@ from payments.models import Payment
 from payments.refusals.provider import CannotApply, NoAnswer
 from payments.refusals.shared import NoPerson, NothingToDecide
 from payments.services.checkout.verify import ONE_REFERENCE, verify_payment
-from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref
+from payments.services.ledger import change, credit, keep_hold, lock_payment, new_tx_ref, take_receipt_numbers
 from payments.timeline.corrections import ReviewApplied
 from payments.timeline.payments import ReviewRejected
 from payments.timeline.sums import paid
@@ -73,6 +73,7 @@ def _create(payment: Payment, answer: Answer, actor: Actor, now: datetime) -> Pa
                 amount=answer.amount,
                 currency=payment.currency,
                 status=Status.SUCCEEDED,
+                receipt_number=take_receipt_numbers(1).start,
                 received_at=now,
                 note=f"Came for {payment.tx_ref}",
                 provider_mode=payment.provider_mode,

@@ -2,9 +2,8 @@
 
 from payments import emails
 from payments.gateway import State
-from payments.services.checkout.verification import Status, Verification, tell_timeline
+from payments.services.checkout.verification import Status, Verification
 from payments.services.findings import tell_of
-from payments.services.ledger import change
 from payments.services.times import BEING_MADE, link_life, next_check
 from payments.timeline.payments import PaymentExpired, PaymentFailed
 
@@ -32,7 +31,7 @@ def not_paid(this: Verification) -> None:
     elif this.why and answer.state is not State.ODD:
         _expire(this, CLOSED_BECAUSE[this.why], tell=this.why == TELLS_THE_CUSTOMER)
     elif payment.status != Status.PENDING and payment.checkout_url:
-        change([payment], {"status": Status.PENDING})
+        this.write(status=Status.PENDING)
 
 
 def is_over(this: Verification) -> bool:
@@ -42,8 +41,8 @@ def is_over(this: Verification) -> bool:
 def _fail(this: Verification, reason: str, *, tell: bool, watched: bool) -> None:
     payment = this.payment
     after = next_check(payment.created_at, this.now) if watched else None
-    change([payment], {"status": Status.FAILED, "failure_reason": reason, "next_check_at": after})
-    tell_timeline(this, PaymentFailed([payment.tx_ref], reason))
+    this.write(status=Status.FAILED, failure_reason=reason, next_check_at=after)
+    this.tell_timeline(PaymentFailed([payment.tx_ref], reason))
     if tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})
 
@@ -65,7 +64,7 @@ def tell_forgotten(this: Verification) -> None:
 def _expire(this: Verification, reason: str, *, tell: bool) -> None:
     payment = this.payment
     had_link = bool(payment.checkout_url)
-    change([payment], {"status": Status.EXPIRED, "failure_reason": reason, "next_check_at": None})
-    tell_timeline(this, PaymentExpired(payment.tx_ref, reason))
+    this.write(status=Status.EXPIRED, failure_reason=reason, next_check_at=None)
+    this.tell_timeline(PaymentExpired(payment.tx_ref, reason))
     if had_link and tell:
         emails.queue("payment_failure", [payment], now=this.now, facts={"reason": reason})

@@ -20,9 +20,9 @@ from payments.models import Payment
 from payments.refusals.provider import NobodyToAsk
 from payments.services import providers
 from payments.services.checkout.unpaid import is_over, not_paid, tell_forgotten
-from payments.services.checkout.verification import Status, Verification, tell_timeline
+from payments.services.checkout.verification import Status, Verification
 from payments.services.findings import tell_of
-from payments.services.ledger import change, credit, keep_hold, lock_payment
+from payments.services.ledger import credit, keep_hold, lock_payment, take_receipt_numbers
 from payments.services.refunds import taken_back
 from payments.services.times import DAY, link_life
 from payments.timeline.payments import PaymentInReview
@@ -85,20 +85,22 @@ def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime)
         answer = gateway.verify(tx_ref=payment.tx_ref)
     with transaction.atomic():
         locked = lock_payment(payment_id)
-        _apply(Verification(locked, answer, source, why, actor, now))
+        this = Verification(locked, answer, source, why, actor, now)
+        _apply(this)
+        this.write()
         keep_hold(locked.booking)
     return Verified(locked, answer)
 
 
 def _apply(this: Verification) -> None:
     payment, answer = this.payment, this.answer
-    change([payment], {"checked_at": this.now, "check_note": answer.detail[:255]})
+    this.noted.update(checked_at=this.now, check_note=answer.detail[:255])
     if answer.verdict is not Verdict.DONE:
         return  # nobody answered: nothing is known, so nothing moves
     if answer.state in MONEY_CAME:
         _money_came(this)
     elif payment.status == Status.SUCCEEDED:
-        change([payment], {"check_note": f"It succeeded before; now: {answer.detail}"[:255]})
+        this.noted.update(check_note=f"It succeeded before; now: {answer.detail}"[:255])
         if answer.state is State.NOT_FOUND:
             tell_forgotten(this)
     elif payment.status in Payment.OPEN:
@@ -106,7 +108,7 @@ def _apply(this: Verification) -> None:
     elif answer.state is not State.ODD and (this.why or is_over(this)):  # closed, and now for good
         if answer.state is State.NOT_FOUND and payment.next_check_at is not None:
             tell_forgotten(this)
-        change([payment], {"next_check_at": None})
+        this.noted.update(next_check_at=None)
 
 
 def _money_came(this: Verification) -> None:
@@ -118,22 +120,22 @@ def _money_came(this: Verification) -> None:
     back = answer.state in (State.REFUNDED, State.REVERSED)
     if payment.status != Status.SUCCEEDED:
         paid = {"status": Status.SUCCEEDED, "received_at": this.now, "failure_reason": "", "next_check_at": None}
-        if not _wrote(payment, {**kept, **paid}):
+        if not _wrote(this, kept | paid):
             _put_in_review(this, [SOMEBODY_ELSE_S])
         elif back:
             taken_back.note_round_trip(payment, answer, actor=this.actor, now=this.now)
         else:
             credit([payment], this.actor, this.now, source=this.source)
     elif back:
-        change([payment], {"verify_answer": answer.raw})
+        this.write(verify_answer=answer.raw)
         taken_back.note(payment, answer, actor=this.actor, now=this.now)
 
 
-def _wrote(payment: Payment, changes: dict[str, Any]) -> bool:
-    """False when another booking's payment got the same provider's reference since we looked."""
+def _wrote(this: Verification, changes: dict[str, Any]) -> bool:
+    """Succeeded, with its receipt's number; False when another payment got the provider's reference since we looked."""
     try:
         with transaction.atomic():
-            change([payment], changes)
+            this.write(**changes, receipt_number=take_receipt_numbers(1).start)
     except IntegrityError as error:
         if violates(error, Payment, ONE_REFERENCE):
             return False
@@ -169,7 +171,7 @@ def _put_in_review(this: Verification, wrong: list[str]) -> None:
     payment, text = this.payment, "; ".join(wrong)
     back = f" and {this.answer.state}" if this.answer.state is not State.PAID else ""
     note = f"Paid{back} at the provider, but {text}."[:255]
-    change([payment], {"check_note": note})
+    this.noted.update(check_note=note)
     if payment.status == Status.SUCCEEDED and this.answer.state is not State.PAID:
         tell_of(payment, f"{this.answer.detail} {note}", occurrence=text, now=this.now)
     decided = payment.status == Status.FAILED and payment.verify_answer is not None  # by reviewing, for good
@@ -177,9 +179,8 @@ def _put_in_review(this: Verification, wrong: list[str]) -> None:
         _follow_kept(this)
     if decided or payment.status in (Status.SUCCEEDED, Status.REVIEW):
         return
-    changes: dict[str, Any] = {"status": Status.REVIEW, "verify_answer": this.answer.raw, "next_check_at": None}
-    change([payment], changes)
-    tell_timeline(this, PaymentInReview(payment.tx_ref, note))
+    this.write(status=Status.REVIEW, verify_answer=this.answer.raw, next_check_at=None)
+    this.tell_timeline(PaymentInReview(payment.tx_ref, note))
 
 
 def _follow_kept(this: Verification) -> None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +13,7 @@ from payments import emails
 from payments.models import Payment
 from payments.proofs import keeping
 from payments.refusals.corrections import NoReasonOfFailure
-from payments.services.ledger import change, credit, sort_out_manual
+from payments.services.ledger import change, credit, number_receipts, sort_out_manual
 from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
 from payments.services.manual.record import Status, check, locked, why_not_record
 from payments.timeline.payments import PaymentAwaited, PaymentFailed
@@ -48,8 +47,11 @@ def _await(booking_id: int, money: ManualPayment, press: Press) -> Payment:
 def receive_payments(*, payment_ids: Sequence[int], actor: Actor, now: datetime) -> Outcome[Payment]:
     """pending|failed|expired → succeeded for awaited money that came (late money is real)."""
     outcome = sort_out_manual(payment_ids, "receive")
-    changes: dict[str, Any] = {"status": Status.SUCCEEDED, "received_at": now, "failure_reason": ""}
-    change(outcome.done, changes)
+    for payment in outcome.done:
+        payment.status, payment.received_at, payment.failure_reason = Status.SUCCEEDED, now, ""
+    number_receipts(outcome.done)
+    fields = ["status", "received_at", "failure_reason", "receipt_number"]
+    Payment.objects.bulk_update(outcome.done, fields, batch_size=500)
     credit(outcome.done, actor, now)
     return outcome
 

@@ -1,4 +1,4 @@
-"""Money by hand: record it, await it, mark it received or failed. Corrections are in void.py."""
+"""Money by hand that has come: recorded for one booking or several. Corrections are in void.py."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from payments.proofs import check_proof, keeping
 from payments.refusals.manual import InTheFuture, LongBefore, NobodyTookIt, NotByHand, PaymentRecordedFor, Waitlisted
 from payments.refusals.proofs import ProofOfSeveral
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
-from payments.services.ledger import credit
+from payments.services.ledger import credit, number_receipts
 
 if TYPE_CHECKING:
     pass
@@ -61,6 +61,7 @@ def _record(booking_ids: Sequence[int], money: ManualPayment, press: Press) -> O
             continue
         outcome.done.append(booking)
         payments.append(manual(booking, money, press, Status.SUCCEEDED))
+    number_receipts(payments)
     credit(Payment.objects.bulk_create(payments), press.actor, press.now)
     if len(bookings) < len(set(booking_ids)):
         outcome.refused.append(("?", NotFound("A booking")))

@@ -1,4 +1,4 @@
-"""Refunds at the desk: asked for, approved by another person above a limit, turned down, or handed over.
+"""Refunds at the desk: asked for, within what is left of the payment. Approving is in approve.py.
 
 What goes through the provider is sent and asked about by provider_refunds. A booking's `paid` moves when a refund
 has succeeded, not before; until then its `going_back` says what of it doesn't stay.

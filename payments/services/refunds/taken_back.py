@@ -12,7 +12,6 @@ from payments import emails
 from payments.gateway import Answer, State
 from payments.models import Payment, Refund
 from payments.services.findings import tell_doubt, tell_of
-from payments.services.ledger import give_receipts
 from payments.services.refunds.rows import fail, sum_of, was_sent
 from payments.timeline.corrections import PaymentTakenBack
 from payments.timeline.sums import back
@@ -103,7 +102,6 @@ def _sum(refunds: Iterable[Refund]) -> Decimal:
 
 def note_round_trip(payment: Payment, answer: Answer, *, actor: Actor, now: datetime) -> None:
     """We hear of the payment when its money is gone again: both are written down, nothing is confirmed."""
-    give_receipts([payment])
     refund = _external(payment, answer, payment.amount, now)
     entry = PaymentTakenBack(back(refund), reversed=refund.kind == Refund.Kind.REVERSAL, unheard=True)
     add_events([payment.booking], entry, actor=actor, now=now)
