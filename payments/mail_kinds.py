@@ -8,7 +8,7 @@ from bookings.mail_kinds import BookingMail, still_says
 from bookings.models import Booking
 from notifications.kinds import MailKind
 from notifications.models import Message
-from payments.receipts.receipt import attached
+from payments.receipts import attached
 
 PAYMENT: Final[dict[str, Any]] = TRIP | {
     "transaction": "CASH-7K3M9QX2",

@@ -12,7 +12,7 @@ from notifications.rendering import text_language
 from payments.emails import receipt_facts, receipt_name
 from payments.models import Payment
 from payments.proofs import type_of
-from payments.receipts.receipt import receipt_pdf
+from payments.receipts import receipt_pdf
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin

@@ -17,6 +17,7 @@ from django_celery_results.models import TaskResult
 from pytest_django import Settings
 
 from bookings.models import ApiKey
+from config import demo_world
 from notifications.models import Message
 from tests.e2e.fuzz import KEYS, Form, Hand, forms_of, safe
 
@@ -28,7 +29,8 @@ OF_PAGES = ("first", "last", "format", "looks", "page", "s", "extended", "term",
 
 
 @pytest.fixture
-def people(transactional_db: None, settings: Settings) -> dict[str, User]:
+def people(transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, User]:
+    monkeypatch.setattr(demo_world, "BOOKINGS", 60)  # rows of each status; more would only take longer
     del settings.EMAIL_FILE_PATH  # so that the demo writes no mails, which is most of its time
     call_command("setup", verbosity=0)
     call_command("demo_data", yes=True, verbosity=0)
