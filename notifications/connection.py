@@ -18,6 +18,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from notifications.transactions import need_no_transaction
+
 MAX_MAILS = 100
 MAX_IDLE_SECONDS = 60
 ANSWER_SECONDS = 60  # well below OUTBOX_LEASE_SECONDS; WORKER_SHUTDOWN_SECONDS is longer
@@ -37,6 +39,7 @@ _local = threading.local()
 
 def send(mail: EmailMultiAlternatives) -> None:
     """Send one mail to one recipient. Raises what the backend raises; then the connection is closed."""
+    need_no_transaction()
     if not settings.EMAIL_BACKEND.startswith(KEPT_BACKENDS):
         get_connection().send_messages([mail])
         return

@@ -104,7 +104,7 @@ class ListIncomplete(Exception):  # noqa: N818 (what happened, not whose fault)
 
 
 class Gateway(Protocol):
-    """Calls block on the network: never inside a transaction. None raises, whatever the provider does.
+    """Calls block on the network. None raises, whatever the provider does.
 
     `tx_ref` is ours and unique for ever; `reference` is the provider's. `mode` is "test" or "live".
     """

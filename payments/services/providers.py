@@ -1,11 +1,12 @@
 """The gateways as services call them: what concerns all payments is noted with each answer (provider_alarm.py)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from notifications.transactions import need_no_transaction
 from payments.gateway import Answer, Gateway, ListIncomplete, Order, Transaction, Verdict, registry
 from payments.models import Payment, ProviderAlarm
 from payments.services.provider_alarm import note
@@ -28,7 +29,7 @@ def of_method(method: str, *, now: datetime) -> Gateway | None:
 
 @dataclass(frozen=True)
 class Watched:
-    """As gateway.Gateway says."""
+    """As gateway.Gateway says. Raises RuntimeError inside a transaction, whose locks would wait for the network."""
 
     gateway: Gateway
     now: datetime
@@ -46,32 +47,37 @@ class Watched:
         return self.gateway.mode
 
     def initialise(self, order: Order) -> Answer:
-        return self._noted("initialise", self.gateway.initialise(order))
+        return self._ask("initialise", lambda: self.gateway.initialise(order))
 
     def verify(self, *, tx_ref: str) -> Answer:
-        return self._noted("verify", self.gateway.verify(tx_ref=tx_ref))
+        return self._ask("verify", lambda: self.gateway.verify(tx_ref=tx_ref))
 
     def cancel(self, *, tx_ref: str) -> Answer:
-        return self._noted("cancel", self.gateway.cancel(tx_ref=tx_ref))
+        return self._ask("cancel", lambda: self.gateway.cancel(tx_ref=tx_ref))
 
     def refund(self, *, tx_ref: str, reference: str, amount: Decimal, reason: str, refund_ref: str = "") -> Answer:
-        answer = self.gateway.refund(
-            tx_ref=tx_ref, reference=reference, amount=amount, reason=reason, refund_ref=refund_ref
+        return self._ask(
+            "refund",
+            lambda: self.gateway.refund(
+                tx_ref=tx_ref, reference=reference, amount=amount, reason=reason, refund_ref=refund_ref
+            ),
         )
-        return self._noted("refund", answer)
 
     def refund_status(self, *, reference: str) -> Answer:
-        return self._noted("refund_status", self.gateway.refund_status(reference=reference))
+        return self._ask("refund_status", lambda: self.gateway.refund_status(reference=reference))
 
     def transactions(self, *, since: datetime) -> Iterator[Transaction]:
+        need_no_transaction()
         try:
             yield from self.gateway.transactions(since=since)
         except ListIncomplete as error:
-            self._noted("transactions", Answer(Verdict.UNKNOWN, str(error), fault=error.fault))
+            note(self.gateway, "transactions", Answer(Verdict.UNKNOWN, str(error), fault=error.fault), self.now)
             raise
-        self._noted("transactions", Answer(Verdict.DONE))
+        note(self.gateway, "transactions", Answer(Verdict.DONE), self.now)
 
-    def _noted(self, call: str, answer: Answer) -> Answer:
+    def _ask(self, call: str, ask: Callable[[], Answer]) -> Answer:
+        need_no_transaction()
+        answer = ask()
         note(self.gateway, call, answer, self.now)
         return answer
 

@@ -41,12 +41,13 @@ class Command(BaseCommand):
             raise CommandError(f"This database has a user {taken} already; demo data belongs in an empty one.")
         if not options["yes"] and (not settings.EMBEDDED or User.objects.exists() or Trip.objects.exists()):
             self.ask()
-        with dispatch.held_back(), transaction.atomic():
-            logins = make_staff()
-            world = make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
+        with dispatch.held_back():
+            with transaction.atomic():
+                logins = make_staff()
+                world = make_world(clerk=User.objects.get(username="agent"), now=timezone.now())
+            write_logins(logins)
             make_provider_payments(world, finance=User.objects.get(username="finance"))
         deliver_or_withdraw()
-        write_logins(logins)
         self.stdout.write(f"{Booking.objects.count()} bookings made.")
 
     def ask(self) -> None:

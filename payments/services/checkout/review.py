@@ -32,7 +32,7 @@ SOMEBODY_ELSE_S = "It belongs to another payment already."
 def apply_review(*, payment_id: int, actor: Actor, now: datetime) -> Payment:
     """The payment that was made of the money that came, whatever its amount; asks the provider once more first.
 
-    Never call it inside a transaction. Refused: another currency or mode, no amount, money that went back already.
+    Refused: another currency or mode, no amount, money that went back already.
     """
     payment = Payment.objects.filter(pk=payment_id).first()
     if payment is None:

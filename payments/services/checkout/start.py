@@ -35,9 +35,8 @@ def start_payment(
     """A pending payment with a checkout link; `amount` is in the booking's currency, None means what is due now.
 
     It has succeeded already, and has no link, when its webhook was faster than the provider's answer to us. A link of
-    the same amount that is still good is given again; another one is closed first. Talks to the provider:
-    never call it inside a transaction. Refused: nothing owed, too much, not payable, an attempt nobody knows about,
-    or what the provider refused.
+    the same amount that is still good is given again; another one is closed first. Refused: nothing owed, too much,
+    not payable, an attempt nobody knows about, or what the provider refused.
     """
     need_payable(booking_id, amount, now)
     gateway = need_gateway(now)

@@ -47,7 +47,7 @@ class Verified:
 def verify_payment(*, payment_id: int, source: str, actor: Actor, now: datetime) -> Verified:
     """Ask the provider and move the payment by its answer. `source` goes into the timeline: webhook, poll, staff …
 
-    Talks to the network: never call it inside a transaction. The payment's check_note says what came of it.
+    Talks to the provider. The payment's check_note says what came of it.
     """
     return _ask(payment_id, source=source, why="", actor=actor, now=now)
 

@@ -70,7 +70,7 @@ class _List:
 
 
 def reconcile_payments(*, now: datetime) -> dict[str, Any]:
-    """Compare and tell staff in the inbox. Talks to the provider: never call it inside a transaction.
+    """Compare and tell staff in the inbox. Talks to the provider.
 
     Returns {"compared": rows, "only_theirs": [their references], "only_ours": [tx_refs], "differs": [tx_refs],
     "complete": bool}, and "why" where it isn't, and "unclear": how many rows of theirs could not be compared, if any.
