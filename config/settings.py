@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django.conf.locale import LANG_INFO
 
 from config import env, queues, servers
+from config.look import UNFOLD  # noqa: F401 (read by unfold)
 from config.roles import ROLES, SUPERUSER
 
 BASE_DIR = Path(__file__).resolve().parent.parent

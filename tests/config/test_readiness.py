@@ -6,7 +6,7 @@ import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from config import broker, readiness
+from config import broker, readiness, readiness_checks
 from config.celery import app
 from notifications.models import Message
 from tests.factories import make_message
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker answers here, however long it is asked."""
-    monkeypatch.setattr(readiness, "ASK_SECONDS", 0.01)
+    monkeypatch.setattr(readiness_checks, "ASK_SECONDS", 0.01)
 
 
 def beat_ran(at: datetime) -> None:

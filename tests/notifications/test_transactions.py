@@ -3,13 +3,12 @@
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.utils import timezone
 
 from bookings.actors import SYSTEM
 from notifications import connection
 from notifications.transactions import need_no_transaction
 from payments.services.checkout.start import start_payment
-from tests.factories import make_booking
+from tests.factories import NOW, make_booking
 
 pytestmark = pytest.mark.django_db
 
@@ -26,4 +25,4 @@ def test_a_mail_is_not_sent_inside_one() -> None:
 def test_a_provider_is_not_asked_inside_one() -> None:
     booking = make_booking()
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        start_payment(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
+        start_payment(booking_id=booking.pk, actor=SYSTEM, now=NOW)

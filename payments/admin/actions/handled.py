@@ -23,6 +23,7 @@ class MarkHandled(Action):
     name = "seen-to"
     label = "Mark as handled"
     icon = "done_all"
+    order = 110
     permission = "payments.replay_providerevent"
     question = Wording("Set {name} aside?", "Set {count} events aside?")
     done = Wording("{name} is set aside.", "{count} events are set aside.")

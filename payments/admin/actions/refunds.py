@@ -86,6 +86,7 @@ class TurnDown(RowAction):
     name = "turn-down"
     label = "Turn down"
     icon = "thumb_down"
+    order = 110
     permission = "payments.approve_refund"
     change = "turn_down"
     question = Wording("Turn {name} down?", "Turn {count} refunds down?")
