@@ -107,7 +107,7 @@ def test_machines_that_never_ran_stand_still_or_are_switched_off_are_told() -> N
 
 
 def test_a_count_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card_module, "CAP", 2)
+    monkeypatch.setattr("config.dashboard.cards.CAP", 2)
     for _ in range(4):
         make_booking(waitlist=True)
     assert figures(dashboard.desk(NOW))["On a waiting list"] == ("2+", "")
