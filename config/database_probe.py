@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 
-from config.probe_faults import Fault, away, unknown_host
+from config.probe_faults import ServerFault, away, unknown_host
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 # How PostgreSQL and libpq say it; neither gives a code for a connection that was refused.
@@ -24,7 +24,7 @@ DATABASE_FAULTS: Final = (
 )
 
 
-def database_fault() -> Fault | None:
+def database_fault() -> ServerFault | None:
     name, given = "DATABASE_URL", connection.settings_dict
     hosts = [host for host in str(given.get("HOST") or "").split(",") if host and not host.startswith("/")]
     if hosts and (fault := unknown_host(name, hosts)):
@@ -39,15 +39,17 @@ def database_fault() -> Fault | None:
         probe.close()
     if encoding != "UTF8":
         cure = "make it with createdb --encoding UTF8 --template template0"
-        return Fault(name, f"names a database whose encoding is {encoding}, which can't hold every name; {cure}")
+        return ServerFault(name, f"names a database whose encoding is {encoding}, which can't hold every name; {cure}")
     return None
 
 
-def database_verdict(name: str, said: str) -> Fault:
+def database_verdict(name: str, said: str) -> ServerFault:
     if settings.EMBEDDED:
-        return Fault(name, "names an SQLite file that can't be opened; its folder must be there and ours to write in")
+        return ServerFault(
+            name, "names an SQLite file that can't be opened; its folder must be there and ours to write in"
+        )
     for pattern, what in DATABASE_FAULTS:
         if re.search(pattern, said):
-            return Fault(name, f"names a server that {what}")
+            return ServerFault(name, f"names a server that {what}")
     given = connection.settings_dict
     return away(name, f"PostgreSQL at {given['HOST'] or 'its socket'}:{given['PORT'] or 5432}")

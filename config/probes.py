@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from config import env
 from config.broker_probe import broker_fault
 from config.database_probe import INSUFFICIENT_PRIVILEGE, database_fault
-from config.probe_faults import Fault, unknown_host
+from config.probe_faults import ServerFault, unknown_host
 from config.stand_ins import in_use
 
 NEEDS_DATABASE: Final = ("migrate", "runserver")  # they'd say it in a thread of theirs, or not at all
@@ -53,22 +53,22 @@ def explained(command: str) -> Iterator[None]:
         raise
 
 
-def faults() -> Iterator[Fault]:
+def faults() -> Iterator[ServerFault]:
     for find in (database_fault, broker_fault, mail_fault, cache_fault):
         if fault := find():
             yield fault
 
 
-def mail_fault() -> Fault | None:
+def mail_fault() -> ServerFault | None:
     try:
         get_connection()
     except ImproperlyConfigured:
-        return Fault("EMAIL_URL", "lacks what its e-mail service wants after the ?, such as its token")
+        return ServerFault("EMAIL_URL", "lacks what its e-mail service wants after the ?, such as its token")
     by_smtp = settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend")  # else EMAIL_HOST is only Django's default
     return unknown_host("EMAIL_URL", [settings.EMAIL_HOST]) if by_smtp else None
 
 
-def cache_fault() -> Fault | None:
+def cache_fault() -> ServerFault | None:
     location = settings.CACHES["default"]["LOCATION"]
     if not str(location).startswith("redis"):
         return None

@@ -16,7 +16,7 @@ from django.template import Engine
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
-from notifications import wording, wording_filters, words
+from notifications import template_filters, template_language, words
 from notifications.kinds import all_kinds
 from notifications.models import Message, MessageTemplate
 
@@ -50,7 +50,7 @@ def render(message: Message) -> Rendered:
         facts = written_facts(message.context, template.language)
         try:
             return _render_words(template.subject, template.body, facts, template.language)
-        except wording_filters.UnfitText:
+        except template_filters.UnfitText:
             # It was checked when it was saved; whatever became of it since, the customer gets a mail.
             logger.exception("Mail text %s is broken; the built-in text was used", template)
     facts = written_facts(message.context, settings.LANGUAGE_CODE)
@@ -58,7 +58,7 @@ def render(message: Message) -> Rendered:
 
 
 def preview(template: MessageTemplate) -> Rendered:
-    """A staff text filled with believable facts. Raises wording_filters.UnfitText."""
+    """A staff text filled with believable facts. Raises template_filters.UnfitText."""
     facts = written_facts(dict(all_kinds()[template.kind].sample), template.language)
     return _render_words(template.subject, template.body, facts, template.language)
 
@@ -88,7 +88,7 @@ def _source(name: str) -> str:
 
 
 def _render_words(subject: str, body: str, facts: dict[str, Any], language: str) -> Rendered:
-    return _assemble(wording.fill(subject, facts), wording.fill(body, facts), facts, language)
+    return _assemble(template_language.fill(subject, facts), template_language.fill(body, facts), facts, language)
 
 
 def _assemble(subject: str, body: str, facts: dict[str, Any], language: str) -> Rendered:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.gateway import sandbox_webhook
-from payments.services import providers, reminders
+from payments.services import gateways, reminders
 from payments.services.checkout import hints
 from payments.services.checkout.poll import verify_due
 from payments.services.ledger import mend_forgotten
@@ -45,7 +45,7 @@ def settle_open_payments() -> dict[str, int]:
     """Events that nobody took, payments and refunds whose time has come."""
     mend_forgotten()
     going_back.correct(now=timezone.now())
-    providers.recheck(now=timezone.now())
+    gateways.recheck(now=timezone.now())
     events = inbox.process_due(now=timezone.now())
     payments = verify_due(now=timezone.now())
     return {"events": events, **payments, "refunds": send.work_off_due(now=timezone.now())}

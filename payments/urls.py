@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments import pay_pages, sandbox, views, webhooks
+from payments import pay_pages, sandbox_page, views, webhooks
 
 api = [
     path("payment/initiate/", views.PaymentInitiate.as_view(), name="api-payment-initiate"),
@@ -16,5 +16,5 @@ api = [
 urlpatterns = [
     path("pay/<str:token>/", pay_pages.pay, name="pay"),
     path("pay/return/<str:tx_ref>/", pay_pages.pay_return, name="pay-return"),
-    path("sandbox/checkout/<str:token>/", sandbox.checkout, name="sandbox-checkout"),
+    path("sandbox/checkout/<str:token>/", sandbox_page.checkout, name="sandbox-checkout"),
 ]

@@ -38,7 +38,7 @@ class UploadForm(ImportForm):
         return cleaned
 
 
-class ConfirmForm(ConfirmImportForm):
+class ChoicesForm(ConfirmImportForm):
     good_rows = forms.BooleanField(
         label="Import the good rows",
         help_text="Leave out the rows that are refused. Without this tick nothing is imported while one is refused.",

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 
-from bookings.admin.import_forms import ConfirmForm, ExportForm, UploadForm
+from bookings.admin.import_forms import ChoicesForm, ExportForm, UploadForm
 from bookings.desk.exports import StreamedExportMixin
 from bookings.desk.formats import FORMATS
 from bookings.desk.people import clerk
@@ -34,7 +34,7 @@ class ImportInSetsMixin(StreamedExportMixin, ImportExportMixin):
     import_resource: type | None = None
     import_formats = export_formats = FORMATS
     import_form_class = UploadForm
-    confirm_form_class = ConfirmForm
+    confirm_form_class = ChoicesForm
     export_form_class = ExportForm
     import_template_name = "admin/import_export/import_in_sets.html"
     tmp_storage_class = UploadStorage

@@ -33,7 +33,7 @@ class Text(OnlyText, serializers.CharField):
     """Kept as it came."""
 
 
-class Line(OnlyText, serializers.CharField):
+class OneLine(OnlyText, serializers.CharField):
     """Text on one line: a name can't break a mail's header."""
 
     def to_internal_value(self, data: Any) -> str:

@@ -8,12 +8,12 @@ from rest_framework import serializers
 
 from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
 from bookings.names import validate_name
-from bookings.rest.fields import Choice, Day, Email, Line, Strict, Text, WholeNumber
+from bookings.rest.fields import Choice, Day, Email, OneLine, Strict, Text, WholeNumber
 from bookings.services.create import MAX_PARTY
 
 
 class NewCustomerSerializer(Strict):
-    name = Line(max_length=150, validators=[validate_name], help_text="No links, no markup.")
+    name = OneLine(max_length=150, validators=[validate_name], help_text="No links, no markup.")
     email = Email(max_length=254)
     phone = Text(max_length=30, required=False, allow_blank=True)
     language = Choice(choices=settings.LANGUAGES, required=False)
@@ -21,9 +21,9 @@ class NewCustomerSerializer(Strict):
 
 
 class NewTravellerSerializer(Strict):
-    name = Line(max_length=150, validators=[validate_name], help_text="No links, no markup.")
+    name = OneLine(max_length=150, validators=[validate_name], help_text="No links, no markup.")
     category = Choice(choices=Traveller.Category.choices, required=False)
-    notes = Line(max_length=255, required=False, allow_blank=True)
+    notes = OneLine(max_length=255, required=False, allow_blank=True)
 
 
 class NewBookingSerializer(Strict):
@@ -41,7 +41,7 @@ class NewBookingSerializer(Strict):
 
 
 class CancellationSerializer(Strict):
-    reason = Line(max_length=255, help_text="The customer reads it in the mail, as your words; links are broken.")
+    reason = OneLine(max_length=255, help_text="The customer reads it in the mail, as your words; links are broken.")
 
 
 class DepartureQuery(serializers.Serializer[Any]):

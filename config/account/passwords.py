@@ -22,7 +22,7 @@ class InTheAdmin:
         return form
 
 
-class Change(InTheAdmin, views.PasswordChangeView):
+class PasswordChange(InTheAdmin, views.PasswordChangeView):
     form_class = OwnPasswordForm
     template_name = "registration/password_change_form.html"
     success_url = reverse_lazy("admin:password_change_done")

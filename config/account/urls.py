@@ -20,7 +20,7 @@ urlpatterns = [
     path("account/code/passkey/begin/", passkeys.BeginToShow.as_view(), name="account_show_begin"),
     path("account/code/passkey/complete/", passkeys.Show.as_view(), name="account_show_complete"),
     path("account/sessions/end/", own(views.end_session), name="account_end_session"),
-    path("password_change/", own(passwords.Change.as_view())),
+    path("password_change/", own(passwords.PasswordChange.as_view())),
     path("password_reset/", passwords.Forgotten.as_view(), name="admin_password_reset"),
     path("password_reset/done/", passwords.Asked.as_view(), name="password_reset_done"),
     path("reset/<uidb64>.<token>/", passwords.Choose.as_view(), name="password_reset_confirm"),

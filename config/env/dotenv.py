@@ -17,7 +17,7 @@ DOUBLE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:[ \t]*|[ \t]+#.*)')
 COMMENT: Final = re.compile(r"(?:^|[ \t])#.*")
 
 
-class Line(NamedTuple):
+class EnvLine(NamedTuple):
     number: int
     value: str
 
@@ -26,16 +26,16 @@ class UnreadableError(Exception):
     """Its text names the line by number and says what is wrong; it holds nothing of the line."""
 
 
-def read(file: Path) -> dict[str, Line]:
+def read(file: Path) -> dict[str, EnvLine]:
     """{name: (line number, value)}"""
-    found: dict[str, Line] = {}
+    found: dict[str, EnvLine] = {}
     for number, line in enumerate(text_of(file).split("\n"), start=1):
         if not (stripped := line.strip()) or stripped.startswith("#"):
             continue
         name, value = assignment(number, stripped)
         if name in found:
             raise UnreadableError(f"sets {name} in line {found[name].number} and again in line {number}; keep one.")
-        found[name] = Line(number, value)
+        found[name] = EnvLine(number, value)
     return found
 
 

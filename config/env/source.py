@@ -26,7 +26,7 @@ PLACEHOLDER: Final = re.compile(r"change.?(me|this|it)\b|\buser:password\b|<[a-z
 OTHERS: Final = ("COMPOSE_", "DOCKER_", "POSTGRES_", "RABBITMQ_")  # only compose reads these, and says what it lacks
 # Names that a reader has asked for, so that a mistyped one can be told.
 asked: Final[set[str]] = {f"{name}_FILE" for name in SECRETS}
-in_file: Final[dict[str, dotenv.Line]] = {}
+in_file: Final[dict[str, dotenv.EnvLine]] = {}
 
 
 def stop(name: str, wants: str) -> NoReturn:

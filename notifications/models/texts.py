@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from notifications.kinds import kind_choices
-from notifications.wording_checks import check_template
+from notifications.template_checks import check_template
 
 
 class MessageTemplate(models.Model):

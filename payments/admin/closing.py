@@ -19,7 +19,7 @@ from payments.admin.decisions import amount_of
 from payments.forms.decisions import StaffReasonForm
 from payments.models import ClosedDecision
 from payments.services.closing_decisions import close_decisions
-from payments.services.decision_entries import Entry, find_entries, read_entry
+from payments.services.decision_entries import DecisionEntry, find_entries, read_entry
 from payments.services.decisions import Decision
 
 AT_ONCE = 500
@@ -58,7 +58,7 @@ def page(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_list_url())
 
 
-def _entries(texts: Sequence[str]) -> list[Entry]:
+def _entries(texts: Sequence[str]) -> list[DecisionEntry]:
     """Nothing where there are too many, or one isn't an entry."""
     entries = [read_entry(text) for text in dict.fromkeys(texts) if text]
     found = [entry for entry in entries if entry is not None]
@@ -68,8 +68,8 @@ def _entries(texts: Sequence[str]) -> list[Entry]:
 def _ask(
     model_admin: DeskAdmin,
     request: HttpRequest,
-    entries: Sequence[Entry],
-    allowed: Sequence[Entry],
+    entries: Sequence[DecisionEntry],
+    allowed: Sequence[DecisionEntry],
     form: StaffReasonForm | None,
 ) -> HttpResponse:
     found = find_entries(allowed, now=timezone.now())
@@ -93,13 +93,13 @@ def _ask(
     return TemplateResponse(request, "admin/action.html", context)
 
 
-def _cells(entry: Entry, decision: Decision) -> list[str]:
+def _cells(entry: DecisionEntry, decision: Decision) -> list[str]:
     customer = decision.booking.customer.name if decision.booking else ""
     label = str(Kind(entry.kind).label)
     return [decision.name, customer, amount_of(decision), label, decision.what]
 
 
-def _effects(found: dict[Entry, Decision]) -> list[str]:
+def _effects(found: dict[DecisionEntry, Decision]) -> list[str]:
     texts = ["It leaves the list and comes back only if something new happens. No money moves, and nobody is mailed."]
     if any(decision.booking for decision in found.values()):
         texts.append("Your reason stands on the booking's timeline.")

@@ -16,7 +16,7 @@ from bookings.desk.people import clerk
 from bookings.models import Booking
 from bookings.wording import money
 from payments.models import Payment
-from payments.services.decision_entries import Section, entry_of, sections
+from payments.services.decision_entries import Section, decision_entry, sections
 from payments.services.decisions import Decision
 
 # Of a booking's and a payment's many buttons, those that decide.
@@ -48,7 +48,7 @@ def amount_of(decision: Decision) -> str:
 
 def _section(request: HttpRequest, section: Section) -> dict[str, Any]:
     may_close = clerk(request).has_perm(section.topic.permission)
-    entries = [str(entry_of(section.topic.kind, decision)) for decision in section.decisions]
+    entries = [str(decision_entry(section.topic.kind, decision)) for decision in section.decisions]
     all_of_them = f"{reverse('admin:payments_payment_close')}?{urlencode({'ids': ','.join(entries)})}"
     rows = zip(section.decisions, entries, strict=True)
     return {

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from payments.gateway import Answer, Order, State, Transaction, Verdict, chapa_fields, chapa_list, chapa_words
 from payments.gateway import chapa_answers as means
-from payments.gateway.chapa_http import Line, Reply
+from payments.gateway.chapa_http import ChapaApi, Reply
 
 TEST_KEY = re.compile(r"[A-Z]+_TEST[-_]", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ class Chapa:
         return "test" if TEST_KEY.match(self.key) else "live"
 
     def initialise(self, order: Order) -> Answer:
-        reply = self._line.ask("POST", "transaction/initialize", json_body=chapa_fields.body(order))
+        reply = self._api.ask("POST", "transaction/initialize", json_body=chapa_fields.body(order))
         if answer := means.no_answer(reply):
             return answer
         body, data = chapa_words.parts(reply)
@@ -51,7 +51,7 @@ class Chapa:
         return means.refused(reply) if means.is_refusal(reply) else means.odd(reply)
 
     def verify(self, *, tx_ref: str) -> Answer:
-        reply = self._line.ask("GET", f"transaction/verify/{quote(tx_ref, safe='')}")
+        reply = self._api.ask("GET", f"transaction/verify/{quote(tx_ref, safe='')}")
         if answer := means.no_answer(reply):
             return answer
         body, data = chapa_words.parts(reply)
@@ -67,7 +67,7 @@ class Chapa:
         return _payment(reply, body, data)
 
     def cancel(self, *, tx_ref: str) -> Answer:
-        reply = self._line.ask("PUT", f"transaction/cancel/{quote(tx_ref, safe='')}")
+        reply = self._api.ask("PUT", f"transaction/cancel/{quote(tx_ref, safe='')}")
         if answer := means.no_answer(reply):
             return answer
         body, _data = chapa_words.parts(reply)
@@ -85,10 +85,10 @@ class Chapa:
         form = {"reason": " ".join(reason.split())[:100] or "Refund", "amount": f"{amount:.2f}"}
         if refund_ref:
             form["reference"] = refund_ref
-        return _refund_asked(self._line.ask("POST", f"refund/{quote(name, safe='')}", form=form))
+        return _refund_asked(self._api.ask("POST", f"refund/{quote(name, safe='')}", form=form))
 
     def refund_status(self, *, reference: str) -> Answer:
-        reply = self._line.ask("GET", f"refund/{quote(reference, safe='')}/verify")
+        reply = self._api.ask("GET", f"refund/{quote(reference, safe='')}/verify")
         if answer := means.no_answer(reply):
             return answer
         body, data = chapa_words.parts(reply)
@@ -99,11 +99,11 @@ class Chapa:
         return _refund(reply, data)
 
     def transactions(self, *, since: datetime) -> Iterator[Transaction]:
-        return chapa_list.read(self._line, since)
+        return chapa_list.read(self._api, since)
 
     @property
-    def _line(self) -> Line:
-        return Line(self.key, self.base_url, self.CONNECT_SECONDS, self.READ_SECONDS)
+    def _api(self) -> ChapaApi:
+        return ChapaApi(self.key, self.base_url, self.CONNECT_SECONDS, self.READ_SECONDS)
 
 
 def _payment(reply: Reply, body: dict[str, Any], data: dict[str, Any]) -> Answer:

@@ -36,8 +36,8 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line to Chapa's API. `connect` and `read` are seconds."""
+class ChapaApi:
+    """How Chapa's API is called. `connect` and `read` are seconds."""
 
     key: str = field(repr=False)
     base_url: str

@@ -9,14 +9,14 @@ from typing import Any
 
 from payments.gateway import ListIncomplete, State, Transaction, chapa_words
 from payments.gateway import chapa_answers as means
-from payments.gateway.chapa_http import Line
+from payments.gateway.chapa_http import ChapaApi
 
 PER_PAGE = 10
 MOST_PAGES = 300
 MOST_SECONDS = 120
 
 
-def read(line: Line, since: datetime) -> Iterator[Transaction]:
+def read(line: ChapaApi, since: datetime) -> Iterator[Transaction]:
     """Rows back to `since`. Raises ListIncomplete where the list can't be read to its end."""
     end = time.monotonic() + MOST_SECONDS
     seen: set[str] = set()
@@ -40,7 +40,7 @@ def read(line: Line, since: datetime) -> Iterator[Transaction]:
     raise ListIncomplete("Chapa's list is too long to be read at once.")
 
 
-def _page(line: Line, page: int) -> tuple[list[Transaction], bool]:
+def _page(line: ChapaApi, page: int) -> tuple[list[Transaction], bool]:
     """(rows, is there another page)."""
     reply = line.ask("GET", "transactions", query={"page": str(page)})
     if answer := means.no_answer(reply):

@@ -1,6 +1,6 @@
 """The provider of a house without a key: it takes no money, but its checkout page behaves like one.
 
-What it knows stands in SandboxCheckout; payments/sandbox.py shows its page and presses its buttons.
+What it knows stands in SandboxCheckout; payments/sandbox_page.py shows its page and presses its buttons.
 """
 
 import secrets

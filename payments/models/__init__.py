@@ -5,7 +5,7 @@ from payments.models.decisions import ClosedDecision
 from payments.models.money import Payment, proof_path
 from payments.models.provider import ProviderEvent
 from payments.models.refunds import Refund
-from payments.models.sandbox import SandboxCheckout
+from payments.models.sandbox_checkouts import SandboxCheckout
 
 __all__ = [
     "ClosedDecision",

@@ -16,14 +16,16 @@ from notifications.refusals import NotFound, Refused
 from payments.models import ClosedDecision, ProviderEvent
 from payments.refusals.decisions import ClosedBy, ClosedJustNow, DecisionChanged, NotClosed
 from payments.refusals.shared import NoPerson
-from payments.services.decision_entries import Entry, find_entries
+from payments.services.decision_entries import DecisionEntry, find_entries
 from payments.services.decisions import Decision, Kind
 from payments.services.provider_events.inbox import set_all_aside
 from payments.timeline.decisions import DecisionsClosed, DecisionsReopened
 
 
 @transaction.atomic
-def close_decisions(*, entries: Sequence[Entry], reason: str, actor: Actor, now: datetime) -> Outcome[ClosedDecision]:
+def close_decisions(
+    *, entries: Sequence[DecisionEntry], reason: str, actor: Actor, now: datetime
+) -> Outcome[ClosedDecision]:
     """Each leaves the list until its facts are other ones. Refused: changed since it was shown, closed by another."""
     reason = need_reason(reason)
     if actor.user is None:
@@ -50,30 +52,30 @@ def _lock(decisions: Iterable[Decision]) -> list[Booking]:
     return lock_bookings({decision.booking.pk for decision in decisions if decision.booking})
 
 
-def _closed(entries: Iterable[Entry]) -> dict[Entry, ClosedDecision]:
+def _closed(entries: Iterable[DecisionEntry]) -> dict[DecisionEntry, ClosedDecision]:
     """By the entry that they hide."""
     same = Q(pk__in=())
     for kind, ids in _by_kind(entries).items():
         same |= Q(kind=kind, object_id__in=ids)
     rows = ClosedDecision.objects.filter(same, reopened_at__isnull=True)
-    return {Entry(row.kind, row.object_id, row.fingerprint): row for row in rows}
+    return {DecisionEntry(row.kind, row.object_id, row.fingerprint): row for row in rows}
 
 
-def _by_kind(entries: Iterable[Entry]) -> dict[str, list[int]]:
+def _by_kind(entries: Iterable[DecisionEntry]) -> dict[str, list[int]]:
     found = defaultdict(list)
     for entry in entries:
         found[entry.kind].append(entry.object_id)
     return found
 
 
-def _why_not_close(entry: Entry, seen: Decision | None, before: ClosedDecision | None) -> tuple[str, Refused]:
+def _why_not_close(entry: DecisionEntry, seen: Decision | None, before: ClosedDecision | None) -> tuple[str, Refused]:
     if before:
         return before.name, ClosedBy(before.name, before.closed_by_label, before.reason)
     name = seen.name if seen else f"{Kind(entry.kind).label} #{entry.object_id}"
     return name, DecisionChanged(name)
 
 
-def _row(entry: Entry, decision: Decision, reason: str, actor: Actor, now: datetime) -> ClosedDecision:
+def _row(entry: DecisionEntry, decision: Decision, reason: str, actor: Actor, now: datetime) -> ClosedDecision:
     return ClosedDecision(
         kind=entry.kind,
         object_id=entry.object_id,
@@ -90,7 +92,7 @@ def _row(entry: Entry, decision: Decision, reason: str, actor: Actor, now: datet
 
 def _write(
     outcome: Outcome[ClosedDecision],
-    closed_before: Mapping[Entry, ClosedDecision],
+    closed_before: Mapping[DecisionEntry, ClosedDecision],
     bookings: Sequence[Booking],
     actor: Actor,
     now: datetime,

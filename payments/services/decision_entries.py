@@ -40,7 +40,7 @@ def sections(*, now: datetime, events: bool = True) -> list[Section]:
 
 
 @dataclass(frozen=True, order=True)
-class Entry:
+class DecisionEntry:
     """An entry as a page showed it: its list, what it is about, and the facts that it rested on."""
 
     kind: str
@@ -51,19 +51,19 @@ class Entry:
         return f"{self.kind}:{self.object_id}:{self.fingerprint}"
 
 
-def read_entry(text: str) -> Entry | None:
+def read_entry(text: str) -> DecisionEntry | None:
     """What a form gave back; None if it is no entry."""
     kind, _, rest = text.partition(":")
     number, _, facts = rest.partition(":")
     fits = number.isascii() and number.isdecimal() and len(number) <= 18 and 0 < len(facts) <= 32
-    return Entry(kind, int(number), facts) if fits and topic_of(kind) else None
+    return DecisionEntry(kind, int(number), facts) if fits and topic_of(kind) else None
 
 
-def entry_of(kind: str, decision: Decision) -> Entry:
-    return Entry(kind, decision.row.pk, decision.fingerprint)
+def decision_entry(kind: str, decision: Decision) -> DecisionEntry:
+    return DecisionEntry(kind, decision.row.pk, decision.fingerprint)
 
 
-def find_entries(entries: Collection[Entry], *, now: datetime) -> dict[Entry, Decision]:
+def find_entries(entries: Collection[DecisionEntry], *, now: datetime) -> dict[DecisionEntry, Decision]:
     """Those that still need a decision, with these facts. A fixed number of statements for each kind."""
     ids = defaultdict(set)
     for entry in entries:
@@ -71,5 +71,5 @@ def find_entries(entries: Collection[Entry], *, now: datetime) -> dict[Entry, De
     found = {}
     for kind, only in ids.items():
         if topic := topic_of(kind):
-            found.update({entry_of(kind, decision): decision for decision in topic.find(Look(now, only))})
+            found.update({decision_entry(kind, decision): decision for decision in topic.find(Look(now, only))})
     return {entry: found[entry] for entry in entries if entry in found}

@@ -11,7 +11,7 @@ CENT = Decimal("0.01")
 
 
 @dataclass
-class Line:
+class ReportLine:
     """Of one day, currency and method; in a total day or method is None. All sums are in `currency`, none negative.
 
     `refunded` has the bank's reversals too; a void takes back a payment that was recorded wrongly.
@@ -40,9 +40,9 @@ class RevenueReport:
 
     first: date
     last: date
-    lines: list[Line]
-    methods: list[Line]
-    totals: list[Line]
+    lines: list[ReportLine]
+    methods: list[ReportLine]
+    totals: list[ReportLine]
 
 
 def exact(amount: Decimal | None) -> Decimal:
@@ -50,11 +50,11 @@ def exact(amount: Decimal | None) -> Decimal:
     return (amount or Decimal(0)).quantize(CENT)
 
 
-def added(lines: Sequence[Line], *, by_method: bool) -> list[Line]:
-    sums: dict[tuple[str, str | None], Line] = {}
+def added(lines: Sequence[ReportLine], *, by_method: bool) -> list[ReportLine]:
+    sums: dict[tuple[str, str | None], ReportLine] = {}
     for line in lines:
         method = line.method if by_method else None
-        total = sums.setdefault((line.currency, method), Line(line.currency, method=method))
+        total = sums.setdefault((line.currency, method), ReportLine(line.currency, method=method))
         total.count += line.count
         total.received += line.received
         total.refunded += line.refunded

@@ -15,7 +15,7 @@ from django.utils import timezone
 from payments.models import Payment, Refund
 from payments.models.money import method_choices
 from payments.refusals.decisions import DaysReversed, TooManyDays
-from payments.services.report_lines import Line, RevenueReport, added, exact
+from payments.services.report_lines import ReportLine, RevenueReport, added, exact
 
 LONGEST = timedelta(days=366)
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
@@ -28,7 +28,7 @@ def revenue_report(*, first: date, last: date) -> RevenueReport:
     if last - first > LONGEST:
         raise TooManyDays
     start, end = midnight(first), midnight(last + timedelta(days=1))
-    lines: dict[tuple[date, str, str], Line] = {}
+    lines: dict[tuple[date, str, str], ReportLine] = {}
     for row in _received(start, end):
         line = _line(lines, row)
         line.count, line.received = row["number"], exact(row["sum"])
@@ -66,6 +66,6 @@ def _returned(start: datetime, end: datetime) -> Iterable[Any]:
     return grouped.values("day", "currency_", "method_").annotate(**sums)
 
 
-def _line(lines: dict[tuple[date, str, str], Line], row: dict[str, Any]) -> Line:
+def _line(lines: dict[tuple[date, str, str], ReportLine], row: dict[str, Any]) -> ReportLine:
     day, currency, method = row["day"], row["currency_"], row["method_"]
-    return lines.setdefault((day, currency, method), Line(currency, day, method))
+    return lines.setdefault((day, currency, method), ReportLine(currency, day, method))

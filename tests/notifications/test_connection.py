@@ -9,6 +9,8 @@ from notifications import connection
 
 from .conftest import MailServer
 
+pytestmark = pytest.mark.django_db
+
 
 def send(subject: str = "Hello") -> None:
     connection.send(EmailMultiAlternatives(subject, "text", to=["almaz@example.com"]))

@@ -6,7 +6,7 @@ from bookings.models import Booking
 from notifications import words
 from notifications.models import Message, MessageTemplate
 from notifications.rendering import render
-from notifications.wording import fill
+from notifications.template_language import fill
 from payments.models import Refund
 from payments.models.money import method_choices
 from tests.mail_kinds import KINDS, sample

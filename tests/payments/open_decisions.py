@@ -9,7 +9,7 @@ from bookings.services import transitions
 from payments.gateway import Answer, Fault, Verdict, registry
 from payments.models import Payment, ProviderEvent, Refund
 from payments.services.closing_decisions import close_decisions
-from payments.services.decision_entries import Entry, entry_of, sections
+from payments.services.decision_entries import DecisionEntry, decision_entry, sections
 from payments.services.decisions import Kind
 from payments.services.provider_alarm import note
 from tests.factories import NOW, clerk, make_booking, make_departure
@@ -18,11 +18,11 @@ from tests.payments.refunds import paid_by_hand
 LATER = NOW + timedelta(days=1)
 
 
-def on_the_list() -> list[Entry]:
-    return [entry_of(section.topic.kind, d) for section in sections(now=LATER) for d in section.decisions]
+def on_the_list() -> list[DecisionEntry]:
+    return [decision_entry(section.topic.kind, d) for section in sections(now=LATER) for d in section.decisions]
 
 
-def close(*entries: Entry, actor: Actor | None = None) -> list[str]:
+def close(*entries: DecisionEntry, actor: Actor | None = None) -> list[str]:
     """The reasons for what was refused."""
     outcome = close_decisions(entries=entries, reason="Agreed by phone", actor=actor or clerk(), now=LATER)
     return [refusal.code for _name, refusal in outcome.refused]

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from bookings.admin.mail import pages
 from bookings.desk.strict import StrictAdmin
-from notifications import rendering, wording, wording_filters
+from notifications import rendering, template_filters, template_language
 from notifications.kinds import all_kinds
 from notifications.models import MessageTemplate, ReminderRule
 from notifications.number_fields import WholeField
@@ -38,7 +38,7 @@ class MessageTemplateAdmin(StrictAdmin):
     def facts(self, template: MessageTemplate) -> SafeString:
         """Those of the row's kind; before it has one, those that every kind has."""
         kinds = [template.kind] if template.kind else list(all_kinds())
-        common = sorted(set.intersection(*(set(wording.placeholders(kind)) for kind in kinds)))
+        common = sorted(set.intersection(*(set(template_language.placeholders(kind)) for kind in kinds)))
         return format_html_join(
             " ", '<code style="white-space:nowrap">{{{{ {} }}}}</code>', ((name,) for name in common)
         )
@@ -48,7 +48,7 @@ class MessageTemplateAdmin(StrictAdmin):
         template = self.find(request, object_id)
         try:
             mail = rendering.preview(template)
-        except wording_filters.UnfitText as unfit:
+        except template_filters.UnfitText as unfit:
             text = f"{unfit} Until it is corrected, the built-in text is sent."
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(reverse(pages.admin_url(self, "change"), args=(template.pk,)))
@@ -68,7 +68,7 @@ class MessageTemplateAdmin(StrictAdmin):
             raise PermissionDenied
         try:
             return pages.framed(rendering.preview(template).html)
-        except wording_filters.UnfitText as unfit:
+        except template_filters.UnfitText as unfit:
             return pages.framed(pages.plain(str(unfit)))
 
 

@@ -19,7 +19,7 @@ DATES: Final = {DMY: "20/12/2026 (day first)", MDY: "12/20/2026 (month first)"}
 
 
 @dataclass(frozen=True)
-class Decision:
+class StyleOfColumn:
     """How each column is read; `asked` has the first cell that can be read in two ways, and what it may be."""
 
     styles: Mapping[str, str] = field(default_factory=dict)
@@ -35,8 +35,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Styles:
-    numbers: Decision = Decision()
-    dates: Decision = Decision()
+    numbers: StyleOfColumn = StyleOfColumn()
+    dates: StyleOfColumn = StyleOfColumn()
 
 
 def styles_of(
@@ -55,7 +55,7 @@ def _decide(
     meanings: Callable[[str], Meanings[T]],
     chosen: str,
     shown: Callable[[T], str],
-) -> Decision:
+) -> StyleOfColumn:
     proved: dict[str, set[str]] = {column: set() for column in columns}
     open_cells: dict[str, str] = {}  # by column the first that has two readings
     for record in records:
@@ -75,7 +75,7 @@ def _decide(
         asked |= {column: text for column, text in open_cells.items() if styles[column] in ("", BOTH)}
     example = next(iter(asked.values()), "")
     readings = {style: shown(value) for style, value in meanings(example).items()}
-    return Decision(styles if everywhere or example else {}, example, readings)
+    return StyleOfColumn(styles if everywhere or example else {}, example, readings)
 
 
 def read(found: Meanings[T], style: str) -> T | None:

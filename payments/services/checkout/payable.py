@@ -21,7 +21,7 @@ from payments.refusals.checkout import (
     ReviewFirst,
 )
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
-from payments.services import providers
+from payments.services import gateways
 from payments.services.times import BEING_MADE, LINK_MARGIN, link_life
 
 Status = Booking.Status
@@ -67,7 +67,7 @@ def why_not_payable(booking: Booking, now: datetime) -> Refused | None:
 
 
 def need_gateway(now: datetime) -> Gateway:
-    if (gateway := providers.current(now=now)) is None:
+    if (gateway := gateways.current(now=now)) is None:
         raise OnlinePaymentUnavailable(settings.PAYMENT_INSTRUCTIONS)
     return gateway
 

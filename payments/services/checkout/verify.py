@@ -18,7 +18,7 @@ from notifications.refusals import NotFound
 from payments.gateway import Answer, State, Verdict
 from payments.models import Payment
 from payments.refusals.provider import NobodyToAsk
-from payments.services import providers
+from payments.services import gateways
 from payments.services.checkout.unpaid import is_over, not_paid, tell_forgotten
 from payments.services.checkout.verification import Status, Verification
 from payments.services.findings import tell_of
@@ -58,7 +58,7 @@ def close_attempt(*, payment_id: int, why: str, actor: Actor, now: datetime) -> 
     `why` is a key of CLOSED_BECAUSE. Without an answer to both, the payment stays open.
     """
     payment = _find(payment_id)
-    gateway = providers.of_method(payment.method, now=now)
+    gateway = gateways.of_method(payment.method, now=now)
     closed = gateway.cancel(tx_ref=payment.tx_ref) if gateway else None
     said_so = closed is not None and closed.verdict in (Verdict.DONE, Verdict.REFUSED)
     # However a provider words it, no link lives so long.
@@ -77,7 +77,7 @@ def _find(payment_id: int) -> Payment:
 
 def _ask(payment_id: int, *, source: str, why: str, actor: Actor, now: datetime) -> Verified:
     payment = _find(payment_id)
-    gateway = providers.of_method(payment.method, now=now)
+    gateway = gateways.of_method(payment.method, now=now)
     if gateway is None:
         detail = f"{payment.get_method_display()} isn't set up here, so nobody can be asked."
         answer = Answer(Verdict.MISCONFIGURED, detail)

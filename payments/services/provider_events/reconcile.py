@@ -16,7 +16,7 @@ from django.utils import timezone
 from bookings.actors import SYSTEM
 from payments.gateway import Gateway, ListIncomplete, State, Transaction
 from payments.models import Payment
-from payments.services import providers
+from payments.services import gateways
 from payments.services.checkout.verify import MONEY_CAME, verify_payment
 from payments.services.findings import (
     DIFFERS,
@@ -76,7 +76,7 @@ def reconcile_payments(*, now: datetime) -> dict[str, Any]:
     "complete": bool}, and "why" where it isn't, and "unclear": how many rows of theirs could not be compared, if any.
     """
     end = timezone.now() + timedelta(seconds=MOST_SECONDS)
-    gateway = providers.current(now=now)
+    gateway = gateways.current(now=now)
     if gateway is None:
         return {"compared": 0, "only_theirs": [], "only_ours": [], "differs": [], "complete": True}
     theirs = _read(gateway, now)

@@ -13,7 +13,7 @@ from payments.gateway import Answer, Gateway, State, Verdict
 from payments.models import Payment, Refund
 from payments.refusals.refunds import NobodyHasLooked, NotAtProvider
 from payments.refusals.shared import NothingToDecide
-from payments.services import providers
+from payments.services import gateways
 from payments.services.checkout.verify import verify_payment
 from payments.services.provider_refunds.answers import apply_answer, next_check, nobody_to_ask, provider_tx_ref
 from payments.services.refunds.rows import Status, change, fail, lock_refund, succeed, was_sent
@@ -41,7 +41,7 @@ def check_refund(*, refund_id: int, actor: Actor, now: datetime) -> Checked:
         raise NotFound("The refund")
     if not was_sent(refund) or not refund.allows("check"):
         raise NotAtProvider(str(refund))
-    gateway = providers.of_method(refund.payment.method, now=now)
+    gateway = gateways.of_method(refund.payment.method, now=now)
     answer = _ask(gateway, refund) if gateway else nobody_to_ask(refund.payment)
     if answer is TAKEN_BACK:
         _verify_payment(refund.payment, actor, now)

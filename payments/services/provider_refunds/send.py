@@ -13,7 +13,7 @@ from bookings.actors import SYSTEM
 from notifications.refusals import Refused
 from payments.gateway import Answer, Verdict
 from payments.models import Refund
-from payments.services import providers
+from payments.services import gateways
 from payments.services.provider_refunds.answers import (
     POSTING,
     apply_answer,
@@ -33,7 +33,7 @@ def send_refund(*, refund_id: int, now: datetime) -> str:
     if not is_ours:
         return str(refund.status)
     payment = refund.payment
-    gateway = providers.of_method(payment.method, now=now)
+    gateway = gateways.of_method(payment.method, now=now)
     if gateway is None:
         answer = nobody_to_ask(payment)
     else:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from payments.models import ClosedDecision, ProviderEvent
 from payments.services.closing_decisions import close_decisions
-from payments.services.decision_entries import entry_of, sections
+from payments.services.decision_entries import decision_entry, sections
 from tests.desk import desk, press, said
 from tests.factories import clerk
 from tests.payments.services.test_decisions import PAGE
@@ -35,7 +35,7 @@ def event() -> ProviderEvent:
 
 def entries() -> list[str]:
     found = sections(now=timezone.now())
-    return [str(entry_of(section.topic.kind, d)) for section in found for d in section.decisions]
+    return [str(decision_entry(section.topic.kind, d)) for section in found for d in section.decisions]
 
 
 def test_an_entry_is_asked_about_and_closed_with_a_reason() -> None:
@@ -103,7 +103,7 @@ def test_an_entry_that_is_gone_is_asked_about_without_a_button() -> None:
 
 def close_all() -> None:
     found = sections(now=timezone.now())
-    shown = [entry_of(section.topic.kind, d) for section in found for d in section.decisions]
+    shown = [decision_entry(section.topic.kind, d) for section in found for d in section.decisions]
     close_decisions(entries=shown, reason="Agreed by phone", actor=clerk(), now=timezone.now())
 
 

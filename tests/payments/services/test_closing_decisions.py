@@ -14,7 +14,7 @@ from payments import books
 from payments.gateway import Answer, Verdict
 from payments.models import ClosedDecision, Payment, ProviderEvent, Refund
 from payments.services.closing_decisions import close_decisions, reopen_decisions
-from payments.services.decision_entries import Entry, read_entry
+from payments.services.decision_entries import DecisionEntry, read_entry
 from payments.services.decisions import Kind
 from payments.services.refunds.request import request_refund
 from tests.factories import NOW, clerk
@@ -128,7 +128,10 @@ def test_what_needs_no_decision_is_not_closed() -> None:
     request_refund(
         payment_id=booking.payments.get().pk, amount=Decimal(2000), reason="x", way="cash", actor=clerk(), now=NOW
     )
-    assert close(entry, Entry("money_left", 10**17, "x"), Entry("event", 1, "unmatched")) == ["changed"] * 3
+    assert (
+        close(entry, DecisionEntry("money_left", 10**17, "x"), DecisionEntry("event", 1, "unmatched"))
+        == ["changed"] * 3
+    )
 
 
 def test_a_reason_and_a_person_are_needed() -> None:
@@ -152,7 +155,7 @@ def test_what_is_no_entry_is_read_as_none(text: str) -> None:
 
 
 def test_an_entry_reads_as_it_is_written() -> None:
-    entry = Entry("money_left", 12, "0a:b")
+    entry = DecisionEntry("money_left", 12, "0a:b")
     assert read_entry(str(entry)) == entry
 
 

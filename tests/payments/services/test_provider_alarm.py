@@ -17,7 +17,7 @@ from notifications.refusals import Refused
 from payments import emails
 from payments.gateway import Answer, Fault, Verdict
 from payments.models import Payment, ProviderAlarm
-from payments.services import provider_alarm, providers
+from payments.services import gateways, provider_alarm
 from payments.services.checkout.verify import close_attempt
 from payments.services.decision_entries import sections
 from payments.services.provider_alarm import note
@@ -224,12 +224,12 @@ def test_a_second_outage_soon_after_the_first_is_told_if_it_lasts(provider: Prov
 def test_it_is_asked_about_by_itself_while_nobody_else_asks(provider: Provider) -> None:
     provider.tell("transactions", "unauthorized")
     reconcile_payments(now=NOW)
-    providers.recheck(now=later(1))
+    gateways.recheck(now=later(1))
     assert (len(shown()), provider.count("verify")) == (1, 0)
     for _ in range(2):
-        providers.recheck(now=later(6))
+        gateways.recheck(now=later(6))
     assert (shown(), provider.count("verify")) == ([], 1)
-    providers.recheck(now=later(60))
+    gateways.recheck(now=later(60))
     assert provider.count("verify") == 1
 
 

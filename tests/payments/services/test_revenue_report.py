@@ -17,7 +17,7 @@ from django.utils import timezone
 from bookings.models import Booking
 from notifications.refusals import Refused
 from payments.models import Payment, Refund
-from payments.services.report_lines import Line
+from payments.services.report_lines import ReportLine
 from payments.services.revenue_report import revenue_report
 from tests.desk import desk
 from tests.factories import make_booking, make_departure, make_trip, make_user
@@ -58,7 +58,7 @@ def test_days_are_the_office_s_own() -> None:
     paid(100, at(MONDAY, 0, 0))
     paid(10, at(MONDAY, 23, 59))
     paid(1, at(TUESDAY, 0, 0))
-    assert revenue_report(first=MONDAY, last=MONDAY).lines == [Line("ETB", MONDAY, "cash", 2, Decimal(110))]
+    assert revenue_report(first=MONDAY, last=MONDAY).lines == [ReportLine("ETB", MONDAY, "cash", 2, Decimal(110))]
     both = revenue_report(first=MONDAY, last=TUESDAY)
     assert [(line.day, line.received) for line in both.lines] == [(TUESDAY, Decimal(1)), (MONDAY, Decimal(110))]
 
@@ -71,9 +71,9 @@ def test_what_goes_back_counts_on_its_day_and_by_its_way() -> None:
     back(chapa, 60, at(TUESDAY), way="provider", kind="reversal")
     back(wrong, 70, at(TUESDAY), way="other", kind="void")
     assert revenue_report(first=TUESDAY, last=TUESDAY).lines == [
-        Line("ETB", TUESDAY, "cash", refunded=Decimal("60.10")),
-        Line("ETB", TUESDAY, "card", voided=Decimal(70)),
-        Line("ETB", TUESDAY, "chapa", refunded=Decimal(160)),
+        ReportLine("ETB", TUESDAY, "cash", refunded=Decimal("60.10")),
+        ReportLine("ETB", TUESDAY, "card", voided=Decimal(70)),
+        ReportLine("ETB", TUESDAY, "chapa", refunded=Decimal(160)),
     ]
     assert [(line.method, line.received) for line in revenue_report(first=MONDAY, last=MONDAY).lines] == [
         ("cash", Decimal(500)),
@@ -81,7 +81,7 @@ def test_what_goes_back_counts_on_its_day_and_by_its_way() -> None:
         ("chapa", Decimal(300)),
     ]
     [total] = revenue_report(first=MONDAY, last=TUESDAY).totals
-    assert total == Line("ETB", None, None, 3, Decimal(870), Decimal("220.10"), Decimal(70))
+    assert total == ReportLine("ETB", None, None, 3, Decimal(870), Decimal("220.10"), Decimal(70))
     assert total.net == Decimal("579.90")
 
 

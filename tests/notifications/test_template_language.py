@@ -8,9 +8,9 @@ from bookings.mail_kinds import LONGEST
 from bookings.models import Booking, Customer, Traveller, Trip
 from bookings.services.create import MAX_PARTY
 from notifications.kinds import LARGEST_PARTY, LONGEST_NAME, all_kinds
-from notifications.wording import fill, placeholders
-from notifications.wording_checks import check_template
-from notifications.wording_filters import UnfitText
+from notifications.template_checks import check_template
+from notifications.template_filters import UnfitText
+from notifications.template_language import fill, placeholders
 from tests.mail_kinds import sample
 
 KIND = "booking_confirmation"

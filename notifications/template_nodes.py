@@ -7,7 +7,7 @@ from django.template import Node, Variable
 from django.template.base import FilterExpression, NodeList, VariableNode
 from django.template.defaulttags import ForNode, IfNode
 
-from notifications.wording_filters import join
+from notifications.template_filters import join
 
 MAX_FILTERS = 5  # in one place
 TOO_DEEP = "Put fewer {% if %} inside one another."
@@ -21,7 +21,7 @@ def costly(nodes: NodeList, lists: set[str]) -> Iterator[str]:
         inside = loop.nodelist_loop
         if of_type(inside, ForNode):
             yield "Put no {% for %} inside another {% for %}."
-        elif set(_names(inside)) & lists or any(joins(expression) for expression in _expressions(inside)):
+        elif set(names_in(inside)) & lists or any(joins(expression) for expression in _expressions(inside)):
             yield f"Inside {{% for %}} write {{{{ {loop.loopvars[0]} }}}}, not the whole list, and no join."
 
 
@@ -29,7 +29,7 @@ def of_type(nodes: NodeList, kind: Any) -> list[Any]:
     return nodes.get_nodes_by_type(kind)
 
 
-def _names(nodes: NodeList) -> Iterator[str]:
+def names_in(nodes: NodeList) -> Iterator[str]:
     """Of each variable in an expression, and among its filters' arguments."""
     for expression in _expressions(nodes):
         arguments = [value for _function, args in expression.filters for is_lookup, value in args if is_lookup]

@@ -7,9 +7,9 @@ from django.template.base import NodeList
 from django.template.defaulttags import ForNode
 
 from notifications.kinds import LARGEST_PARTY, all_kinds
-from notifications.wording import HOUSE_FACTS, fill, parse, placeholders
-from notifications.wording_filters import UnfitText
-from notifications.wording_nodes import TOO_DEEP, _names, costly, of_type
+from notifications.template_filters import UnfitText
+from notifications.template_language import HOUSE_FACTS, fill, parse, placeholders
+from notifications.template_nodes import TOO_DEEP, costly, names_in, of_type
 
 LOOP_FACTS = ("forloop.counter", "forloop.first", "forloop.last")
 
@@ -38,7 +38,7 @@ def _problems(kind: str, words: str) -> Iterator[str]:
 def _misuses(kind: str, nodes: NodeList) -> Iterator[str]:
     loops = of_type(nodes, ForNode)
     known = {*placeholders(kind), *LOOP_FACTS, *(name for loop in loops for name in loop.loopvars)}
-    if unknown := sorted(set(_names(nodes)) - known):
+    if unknown := sorted(set(names_in(nodes)) - known):
         yield f"There is no fact called {', '.join(unknown)}. Use: {', '.join(placeholders(kind))}."
         return
     lists = sorted(name for name, value in all_kinds()[kind].sample.items() if isinstance(value, list))

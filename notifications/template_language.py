@@ -12,10 +12,10 @@ from typing import Any
 from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.template.base import TextNode, VariableNode
 
-from notifications import wording_filters
+from notifications import template_filters
 from notifications.kinds import all_kinds
-from notifications.wording_filters import UnfitText
-from notifications.wording_nodes import TOO_DEEP, costly, of_type
+from notifications.template_filters import UnfitText
+from notifications.template_nodes import TOO_DEEP, costly, of_type
 
 MAX_LENGTH = 10_000
 HOUSE_FACTS = frozenset({"company_name", "support_email"})  # known to every kind, see rendering
@@ -24,7 +24,7 @@ MAX_LINES = 5_000  # each becomes a part of the HTML page
 
 
 class _StaffEngine(Engine):
-    default_builtins = [wording_filters.__name__]
+    default_builtins = [template_filters.__name__]
 
 
 @cache
