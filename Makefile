@@ -20,7 +20,7 @@ help: ## this list
 
 setup: .venv/.installed ## .venv with the pinned dependencies
 
-setup-dev: .venv/.installed-dev
+setup-dev: .venv/.installed-dev ## the same with what tests and checks need
 
 demo: ports setup ## everything in this terminal: web, worker, beat, Flower, demo data; Ctrl-C stops all
 	@exec $(BIN)/python manage.py demo

@@ -1,6 +1,5 @@
 """The five roles, as groups, and exactly what each may do. Users, groups and API keys are a superuser's business."""
 
-from collections.abc import Iterator
 from typing import Final
 
 # In TWO_FACTOR_ROLES beside the roles: who may do everything needs none of them.
@@ -21,7 +20,6 @@ LOOK_AT_MAIL: Final = _look("notifications", "message messagetemplate reminderru
 LOOK_AT_JOBS: Final = _look("django_celery_beat", "periodictask intervalschedule crontabschedule") | _look(
     "django_celery_results", "taskresult"
 )
-
 VIEWER: Final = LOOK_AT_SALES | LOOK_AT_MONEY | LOOK_AT_MAIL | LOOK_AT_JOBS | {"bookings.view_manifest"}
 AGENT: Final = (
     LOOK_AT_SALES
@@ -95,7 +93,6 @@ OPS: Final = (
         "payments.replay_providerevent",
     }
 )
-
 ROLES: Final[dict[str, frozenset[str]]] = {
     "Agent": AGENT,
     "Finance": FINANCE,
@@ -103,32 +100,3 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "Ops": OPS,
     "Viewer": VIEWER,
 }
-
-
-def role_steps() -> Iterator[str]:
-    """Every role and every permission of a role, as the names that setup remembers."""
-    for role, permissions in ROLES.items():
-        yield f"role:{role}"
-        yield from (f"grant:{role}:{permission}" for permission in sorted(permissions))
-
-
-def give_roles(*, steps: frozenset[str]) -> None:
-    """Make the groups and grant the permissions that `steps` (of role_steps) name; nothing is ever taken away."""
-    from django.contrib.auth.models import Group  # late: the settings read this module before there are models
-
-    ids = _permission_ids()
-    for role, permissions in ROLES.items():
-        if f"role:{role}" in steps:
-            Group.objects.get_or_create(name=role)
-        granted = [ids[name] for name in permissions if f"grant:{role}:{name}" in steps]
-        for group in Group.objects.filter(name=role):  # none: an operator has deleted or renamed it
-            group.permissions.add(*granted)
-
-
-def _permission_ids() -> dict[str, int]:
-    """{"app.codename": id} of every permission in a role. A KeyError in the caller names one that doesn't exist."""
-    from django.contrib.auth.models import Permission
-
-    apps = {name.partition(".")[0] for permissions in ROLES.values() for name in permissions}
-    rows = Permission.objects.filter(content_type__app_label__in=apps)
-    return {f"{app}.{code}": pk for app, code, pk in rows.values_list("content_type__app_label", "codename", "pk")}

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from unfold.dataclasses import SearchResult
 
 from config.sidebar import GROUPS, admin_of
 
@@ -12,8 +13,6 @@ FOUND: Final = 5  # rows of each model in the search box
 
 def find(request: HttpRequest, term: str) -> list[Any]:
     """The first few bookings, departures and customers, found as their own lists find them."""
-    from unfold.dataclasses import SearchResult
-
     results = []
     for page in (GROUPS["Desk"][0], GROUPS["Desk"][1], GROUPS["Desk"][3]):
         admin = admin_of(page.model)

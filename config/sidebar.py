@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
 
 def admin_of(model: str) -> Any:
-    """The model's admin, or None. Imported late: the settings read this module before there are models."""
-    from django.apps import apps
-    from django.contrib import admin
-
+    """The model's admin, or None."""
     found = apps.get_model(model)
     return admin.site.get_model_admin(found) if admin.site.is_registered(found) else None
 

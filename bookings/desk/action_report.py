@@ -5,16 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from bookings.desk.actions import Action
 from bookings.outcome import Outcome
-
-if TYPE_CHECKING:
-    from bookings.desk.admin import DeskAdmin
-from typing import TYPE_CHECKING
-
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from bookings.desk.admin import DeskAdmin

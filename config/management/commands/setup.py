@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from config.mail_texts import give_texts, text_steps
 from config.models import SetupStep
-from config.roles import SUPERUSER, give_roles, role_steps
+from config.role_setup import give_roles, role_steps
+from config.roles import SUPERUSER
 from config.schedule import give_schedule, schedule_steps
 
 
