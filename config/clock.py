@@ -3,27 +3,20 @@
 import contextlib
 import heapq
 import logging
-import time
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from celery.beat import SchedulingError, event_t
-from django.conf import settings
-from django.db import DatabaseError, connection
-from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
+from django.db import DatabaseError
 
 from config import probes
 from config.beat_entries import UsableRowsScheduler
+from config.beat_start import ASK_AGAIN, leave_the_future, only_beat, wait_for_database
 from config.broker import outage
 from config.database_errors import database, is_away
 from config.logs import is_outage
 from notifications.outages import one_line
 
 logger = logging.getLogger(__name__)
-ASK_AGAIN: Final = 1.0  # seconds, after the broker did not take a run
-LOCK: Final = 0x746F7572  # "tour": the one advisory lock that a running beat holds
-SKEW: Final = timedelta(seconds=10)  # that two machines' clocks may differ
 
 
 class Scheduler(UsableRowsScheduler):
@@ -110,40 +103,3 @@ class Scheduler(UsableRowsScheduler):
         super().close()
         if self.lock:
             self.lock.close()
-
-
-def wait_for_database() -> None:
-    """A start without one would be a traceback and the next start, over and over."""
-    while True:
-        try:
-            connection.ensure_connection()
-        except DatabaseError as error:
-            if not is_away(error):
-                raise
-            database.failed(error, "Beat waits for it.")
-            time.sleep(ASK_AGAIN)
-        else:
-            database.over()
-            return
-
-
-def leave_the_future() -> int:
-    """A clock that was ahead when beat last ran would keep it waiting for that hour to come. Returns how many rows."""
-    now = timezone.now()
-    moved: int = PeriodicTask.objects.filter(last_run_at__gt=now + SKEW).update(last_run_at=now)
-    if moved:
-        logger.warning("The clock was ahead: %s periodic tasks had run in the future and count from now.", moved)
-    return moved
-
-
-def only_beat() -> Any:
-    """Says so when another beat runs; the work is done twice then, but nothing breaks, so this one goes on."""
-    if settings.EMBEDDED:
-        return None
-    lock = connection.copy()
-    with lock.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        (alone,) = cursor.fetchone()
-    if not alone:
-        logger.error("Another beat runs on this database, so every periodic task is published twice. Stop one.")
-    return lock

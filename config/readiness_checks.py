@@ -8,9 +8,9 @@ from django.db.models import Max, QuerySet
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
+from config.beat_start import SKEW
 from config.broker import working_node
 from config.celery import app
-from config.clock import SKEW
 from notifications.failures import about_the_server
 from notifications.models import Message
 

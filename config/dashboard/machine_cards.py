@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django_celery_beat.models import PeriodicTask
 from django_celery_results.models import TaskResult
 
-from config.clock import SKEW
+from config.beat_start import SKEW
 from config.dashboard.cards import Card, ago, alarm, counted
 from config.readiness_checks import heartbeat
 from config.sidebar import list_url, may_view

@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from config import clock
+from config import beat_start, clock
 from config.celery import app
 from notifications.kinds import SWEEPER
 
@@ -22,7 +22,7 @@ def test_a_run_in_the_future_counts_from_now() -> None:
     every = IntervalSchedule.objects.create(every=15, period=IntervalSchedule.SECONDS)
     ahead = timezone.now() + timedelta(days=1)
     PeriodicTask.objects.create(name=SWEEPER, task=SWEEPER, interval=every, last_run_at=ahead)
-    assert (clock.leave_the_future(), clock.leave_the_future()) == (1, 0)
+    assert (beat_start.leave_the_future(), beat_start.leave_the_future()) == (1, 0)
     assert PeriodicTask.objects.get(last_run_at__isnull=False).last_run_at <= timezone.now()
 
 
@@ -78,9 +78,9 @@ def test_a_full_counter_does_not_keep_last_run_at_from_being_written() -> None:
 def test_a_second_beat_says_so(caplog: pytest.LogCaptureFixture) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("the embedded database has no such lock")
-    first = clock.only_beat()
+    first = beat_start.only_beat()
     assert caplog.records == []
-    second = clock.only_beat()
+    second = beat_start.only_beat()
     assert [record.getMessage()[:40] for record in caplog.records] == ["Another beat runs on this database, so e"]
     first.close()
     second.close()
@@ -91,11 +91,11 @@ def test_the_lock_that_a_database_forgot_is_taken_anew(caplog: pytest.LogCapture
     if connection.vendor == "sqlite":
         pytest.skip("the embedded database has no such lock")
     beat = clock.Scheduler(app=app, lazy=True)
-    beat.lock = clock.only_beat()
+    beat.lock = beat_start.only_beat()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [beat.lock.connection.info.backend_pid])
     beat.schedule_changed()
-    second = clock.only_beat()
+    second = beat_start.only_beat()
     assert [record.getMessage()[:12] for record in caplog.records] == ["Another beat"]
     beat.lock.close()
     second.close()
@@ -181,6 +181,6 @@ def test_beat_waits_for_a_database_that_is_away_at_its_start(
 
     monkeypatch.setattr(clock, "ASK_AGAIN", 0.0)
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", connect)
-    clock.wait_for_database()
+    beat_start.wait_for_database()
     assert answers == []
     assert len([line for line in caplog.records if line.levelname == "WARNING"]) == 1
