@@ -8,7 +8,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import folding, mail_kinds
-        from bookings.timeline import changes, status, travellers  # noqa: F401 (their entries register themselves)
+        from bookings.timeline import changes, price, status, travellers  # noqa: F401 (their entries register themselves)
         from notifications import kinds
 
         kinds.register(*mail_kinds.KINDS)

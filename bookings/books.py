@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Lag, Substr
 
 from bookings.mail_kinds import about_dues, wanted_somewhere
 from bookings.models import Booking, BookingEvent, Departure
+from bookings.services.lines import not_adding_up
 from notifications.models import Message
 
 Status = Booking.Status
@@ -18,6 +19,7 @@ FETCH = 2000  # rows a round trip
 def breaches() -> Iterator[str]:
     """One sentence for each broken rule; nothing when the books are clean."""
     yield from _seats()
+    yield from _lines()
     yield from _timelines()
     yield from _promises()
 
@@ -27,6 +29,12 @@ def _seats() -> Iterator[str]:
     wrong = Departure.objects.annotate(held=Coalesce(held, 0)).exclude(seats_taken=F("held")).order_by("pk")
     for code, taken, seats in wrong.values_list("code", "seats_taken", "held").iterator(FETCH):
         yield f"Departure {code}: seats taken is {taken}, but its bookings hold {seats}."
+
+
+def _lines() -> Iterator[str]:
+    wrong = not_adding_up().order_by("pk").values_list("reference", "total", "lines_sum")
+    for reference, total, lines in wrong.iterator(FETCH):
+        yield f"Booking {reference}: its total is {total}, but its price lines add up to {max(lines, 0)}."
 
 
 def _timelines() -> Iterator[str]:

@@ -227,6 +227,7 @@ CHAPA_REFUND_BY = env.choice("CHAPA_REFUND_BY", "reference", "reference tx_ref")
 CHECKOUT_MINUTES = env.number("CHECKOUT_MINUTES", 60, least=15)  # a checkout link's life, as set at the provider
 ONLINE_CURRENCIES = "payments.providers.currencies_taken"  # tells which can be paid online today
 REFUND_APPROVAL_LIMITS = env.amounts("REFUND_APPROVAL_LIMITS", "ETB:10000,USD:150,EUR:150")
+PRICE_ADJUSTMENT_PERCENT = env.number("PRICE_ADJUSTMENT_PERCENT", 20)  # of the seats' price, without a manager
 MAX_PROOF_BYTES = 5 * 1024 * 1024
 
 # --- REST --------------------------------------------------------------------------------------

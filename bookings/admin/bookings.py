@@ -20,7 +20,7 @@ from bookings.actors import staff
 from bookings.admin import take_booking
 from bookings.admin.filters import DaysFilter, OverdueFilter
 from bookings.admin.imports import ImportInSetsMixin
-from bookings.admin.panels import messages_panel, timeline_panel
+from bookings.admin.panels import messages_panel, price_panel, timeline_panel
 from bookings.admin.search import find_bookings
 from bookings.desk.admin import DeskAdmin
 from bookings.desk.people import clerk, person, two_lines
@@ -57,7 +57,7 @@ class TravellerInline(TabularInline):
 class BookingAdmin(ImportInSetsMixin, DeskAdmin):
     resource_classes = [BookingResource]
     colours = COLOURS
-    panels = [messages_panel, timeline_panel]
+    panels = [price_panel, messages_panel, timeline_panel]
     inlines = (TravellerInline,)
     fields = ("notes",)
     change_form_outer_before_template = "admin/bookings/booking_top.html"

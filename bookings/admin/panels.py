@@ -21,6 +21,12 @@ def messages_panel(request: HttpRequest, booking: Booking) -> Panel | None:
     return Panel("admin/bookings/messages_panel.html", {"rows": rows, "no_address": not booking.customer.email})
 
 
+def price_panel(_request: HttpRequest, booking: Booking) -> Panel | None:
+    """What the total is made of, where that is more than the seats."""
+    lines = list(booking.lines.all())
+    return Panel("admin/bookings/price_panel.html", {"lines": lines}) if len(lines) > 1 else None
+
+
 def timeline_panel(_request: HttpRequest, booking: Booking) -> Panel:
     """Who did what, the latest first."""
     events = [(title_of(event), sentence(event), event) for event in booking.events.order_by("-pk")[:EVENTS]]

@@ -8,6 +8,7 @@ from bookings.models.api import EVERY_BOOKING, SCOPES, ApiKey, ApiMailCount, Api
 from bookings.models.customers import Customer
 from bookings.models.departures import Departure
 from bookings.models.events import BookingEvent
+from bookings.models.lines import BookingLine
 from bookings.models.money import CURRENCIES, Money
 from bookings.models.sales import Booking
 from bookings.models.travellers import Traveller
@@ -23,6 +24,7 @@ __all__ = [
     "ApiRequest",
     "Booking",
     "BookingEvent",
+    "BookingLine",
     "Customer",
     "DecimalField",
     "Departure",

@@ -71,6 +71,7 @@ class Booking(HasStates, models.Model):
         "reschedule": Change(LIVE, "moved"),
         "change_party": Change(LIVE, "changed"),
         "change_due_date": Change(OWING, "given another day to pay"),
+        "adjust_price": Change((*LIVE, Status.COMPLETED, Status.NO_SHOW), "given another price"),
         "cancel": Change(LIVE, "cancelled", Status.CANCELLED),
         "expire": Change((Status.PENDING,), "expired", Status.EXPIRED),
         "reinstate": Change(GONE, "brought back", Status.PENDING),
@@ -179,6 +180,8 @@ class Booking(HasStates, models.Model):
             ("mark_no_show_booking", "Can mark and unmark no-shows"),
             ("promote_booking", "Can move bookings off the waiting list"),
             ("change_due_date_booking", "Can change the day by which all is to be paid"),
+            ("adjust_price_booking", "Can adjust the price within the limit"),
+            ("adjust_price_freely_booking", "Can adjust the price beyond the limit"),
             ("import_booking", "Can import bookings and departures"),
             ("export_booking", "Can export bookings and departures"),
         )

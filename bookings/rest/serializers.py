@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from bookings.models import EVERY_BOOKING, ApiKey, Booking, Customer, Departure, Traveller, Trip
+from bookings.models import EVERY_BOOKING, ApiKey, Booking, BookingLine, Customer, Departure, Traveller, Trip
 from bookings.names import validate_name
 from bookings.rest.fields import Choice, Day, Email, OneLine, Strict, Text, WholeNumber
 from bookings.services.create import MAX_PARTY
@@ -116,10 +116,18 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
         return shown | dict.fromkeys(hidden, "")
 
 
+class LineSerializer(serializers.ModelSerializer[BookingLine]):
+    class Meta:
+        model = BookingLine
+        fields = ("kind", "code", "title", "quantity", "unit_price", "amount")
+        read_only_fields = fields
+
+
 class BookingSerializer(serializers.ModelSerializer[Booking]):
     id = serializers.CharField(source="reference", read_only=True)
     departure = BookedDepartureSerializer(read_only=True)
     customer = CustomerSerializer(read_only=True)
+    lines = LineSerializer(many=True, read_only=True, help_text="They add up to the total.")
     balance = serializers.DecimalField(
         max_digits=12,
         decimal_places=2,
@@ -140,6 +148,7 @@ class BookingSerializer(serializers.ModelSerializer[Booking]):
             "currency",
             "unit_price",
             "total",
+            "lines",
             "deposit_due",
             "paid",
             "balance",

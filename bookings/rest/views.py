@@ -126,7 +126,7 @@ def cancel(booking: Booking, reason: str, api_key: ApiKey) -> Booking:
 
 def bookings_of(api_key: ApiKey) -> QuerySet[Booking]:
     """Those that its integration took, unless its scopes say more."""
-    rows = Booking.objects.select_related("departure__trip", "customer")
+    rows = Booking.objects.select_related("departure__trip", "customer").prefetch_related("lines")
     return rows if EVERY_BOOKING in api_key.scopes else rows.filter(integration=api_key.name)
 
 

@@ -14,6 +14,7 @@ from bookings.references import new_reference
 from bookings.refusals.party import PartyOutOfRange, TooManyTravellers
 from bookings.services.api_limits import check_unpaid_seats
 from bookings.services.confirm import confirm_covered
+from bookings.services.lines import make_lines
 from bookings.services.rows import add_events
 from bookings.services.seats import take_seats
 from bookings.services.terms import balance_due_on, deposit_for, hold_until, total_for
@@ -110,6 +111,7 @@ def _save(
     Traveller.objects.bulk_create(
         Traveller(booking=booking, name=t.name, category=t.category, notes=t.notes) for t in travellers
     )
+    make_lines([booking])
     [event] = add_events([booking], None, kind="created", was="", to=to, actor=actor, now=now)
     confirm_covered([booking], actor=actor, now=now)  # where nothing is due in advance
     emails.queue("booking_waitlisted" if waitlist else "booking_confirmation", [(booking, event)], now=now)

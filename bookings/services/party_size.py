@@ -10,9 +10,10 @@ from bookings.models import Booking
 from bookings.refusals.party import PartyOutOfRange, TravellersNamed
 from bookings.services.confirm import confirm_covered
 from bookings.services.create import MAX_PARTY
+from bookings.services.lines import change_seats, mend
 from bookings.services.rows import add_events, sort_out, why_not_change
 from bookings.services.seats import give_back, take_seats
-from bookings.services.terms import deposit_for, total_for
+from bookings.services.terms import deposit_for
 from bookings.timeline.changes import PartyChanged
 
 
@@ -24,8 +25,9 @@ def change_party_size(*, booking_id: int, party_size: int, actor: Actor, now: da
     _check_size(booking, party_size)
     if not more:
         return booking
+    mend([booking])
     booking.party_size = party_size
-    booking.total = total_for(unit_price=booking.unit_price, party_size=party_size)
+    booking.total = change_seats(booking)
     booking.deposit_due = deposit_for(trip=booking.departure.trip, total=booking.total, party_size=party_size)
     booking.save(update_fields=["party_size", "total", "deposit_due", "updated_at"])
     [event] = add_events([booking], PartyChanged(before=old, after=party_size), actor=actor, now=now)

@@ -17,6 +17,7 @@ SUM = sums.Sum(tx_ref="CASH-1", amount="600.00", currency="ETB", way="cash")
 DAY = "2026-12-24"
 EXAMPLES = {
     "amount": "600.00",
+    "total": "2000.00",
     "Sum": SUM,
     "Sequence[Sum]": [SUM],
     "str": DAY,

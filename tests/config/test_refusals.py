@@ -30,6 +30,7 @@ API = {
     "name_missing": (400, None),
     "not_found": (404, None),
     "party_size": (400, None),
+    "price_adjustment": (400, None),
     "payment_unknown": (409, 60),
     "provider_misconfigured": (503, 300),
     "provider_unreachable": (503, 30),

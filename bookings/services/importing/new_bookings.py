@@ -18,6 +18,7 @@ from bookings.services.importing.columns import NEW, STATUSES
 from bookings.services.importing.options import ImportOptions
 from bookings.services.importing.report import Report
 from bookings.services.importing.rows import BookingRow
+from bookings.services.lines import make_lines
 from bookings.services.many_customers import find_or_create_customers
 from bookings.services.rows import Pair, add_events
 from bookings.services.seats import seats_of
@@ -62,6 +63,7 @@ def create(placed: Sequence[tuple[BookingRow, Departure]], run: ImportRun) -> No
     for booking, customer in zip(bookings, customers, strict=True):
         booking.customer = customer
     Booking.objects.bulk_create(bookings)
+    make_lines(bookings)
     Traveller.objects.bulk_create(
         Traveller(booking=booking, name=name)
         for booking, row in zip(bookings, rows, strict=True)

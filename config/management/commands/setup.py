@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from bookings.services.lines import mend_lines
 from config.mail_texts import give_texts, text_steps
 from config.models import SetupStep
 from config.role_setup import give_roles, role_steps
@@ -20,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         given = self.give_once()
+        while mend_lines():  # of bookings that the release before has made or changed
+            pass
         self.stdout.write(f"Set up: {given} new." if given else "Set up already: nothing new.")
         for role in roles_without_group():
             self.stderr.write(f"TWO_FACTOR_ROLES names {role}, but that group was renamed or deleted: nobody is asked.")

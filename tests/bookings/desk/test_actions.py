@@ -15,7 +15,7 @@ from tests.factories import make_user
 
 BUTTONS: dict[type[Model], str] = {
     Booking: "confirm payment-link record-payment await-payment promote bring-back reschedule party due-date"
-    " no-show was-there resend cancel",
+    " adjust-price no-show was-there resend cancel",
     Departure: "open close cancel",
     Payment: "verify received failed apply-review reject-review close-unanswered add-proof refund void",
     Refund: "approve paid-out check went-through did-not turn-down",

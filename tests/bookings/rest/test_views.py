@@ -67,6 +67,16 @@ def test_the_answer_tells_all_about_the_booking(api: Client) -> None:
         "currency": "ETB",
         "unit_price": "1000.00",
         "total": "2000.00",
+        "lines": [
+            {
+                "kind": "seat",
+                "code": "adult",
+                "title": "Adult",
+                "quantity": 2,
+                "unit_price": "1000.00",
+                "amount": "2000.00",
+            }
+        ],
         "deposit_due": "600.00",
         "paid": "0.00",
         "balance": "2000.00",
