@@ -83,7 +83,7 @@ def test_a_price_that_is_paid_by_now_confirms_and_ends_reminders() -> None:
     adjusted(booking, "-1600")
     booking.refresh_from_db()
     reminder.refresh_from_db()
-    assert (booking.status, booking.balance, reminder.status) == ("confirmed", 0, "withdrawn")
+    assert (booking.status, booking.balance, reminder.status) == ("confirmed", Decimal(0), "withdrawn")
     assert list(breaches()) == []
 
 
