@@ -57,6 +57,7 @@ FINANCE: Final = (
         "payments.view_providerevent",
         "payments.replay_providerevent",
         "bookings.change_due_date_booking",
+        "bookings.adjust_price_booking",
         "notifications.view_message",
         "notifications.resend_message",
     }

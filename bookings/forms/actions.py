@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django import forms
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bookings.desk.forms import ActionForm
 from bookings.forms.fields import PickDeparture
@@ -39,8 +39,14 @@ class ConfirmForm(ActionForm):
 class RescheduleForm(ActionForm):
     departure = PickDeparture(
         label="New departure",
-        help_text="Type a code, a trip or a destination; only open departures show. The agreed price stays: a"
-        " difference is to what the same people would pay there today.",
+        help_text="Type a code, a trip or a destination; only open departures show. A difference is between what was"
+        " agreed for the seats and what the same people would pay there today.",
+    )
+    price = forms.ChoiceField(
+        required=False,
+        initial="agreed",
+        widget=UnfoldAdminSelectWidget,
+        choices=[("agreed", "The agreed price stays"), ("new", "The new departure's price; other lines stay")],
     )
 
     def prepare(self) -> None:
@@ -64,11 +70,11 @@ class RescheduleForm(ActionForm):
 
 
 def agreed_by(bookings: Sequence[Booking]) -> Agreed | None:
-    """None where they are sold in several currencies: there is no sum then."""
+    """For the seats; None where they are sold in several currencies: there is no sum then."""
     currencies = {booking.currency for booking in bookings}
     if len(currencies) != 1:
         return None
-    total = sum((booking.total for booking in bookings), Decimal(0))
+    total = sum((booking.unit_price * booking.party_size for booking in bookings), Decimal(0))
     return Agreed(total, min(currencies), sum(booking.party_size for booking in bookings), len(bookings))
 
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from bookings.models import Booking, BookingLine
+from bookings.models import Booking, BookingLine, Departure
 from bookings.refusals.price import PriceBelowZero
-from bookings.services.terms import total_for
+from bookings.services.terms import deposit_for, total_for
 
 Kind = BookingLine.Kind
 BATCH = 500
@@ -44,6 +44,22 @@ def change_seats(booking: Booking) -> Decimal:
         raise PriceBelowZero(booking.reference)
     booking.lines.filter(kind=Kind.SEAT).update(quantity=booking.party_size, amount=seats)
     return seats + others
+
+
+def change_unit_price(bookings: Sequence[Booking], departure: Departure) -> None:
+    """Locked bookings' seats at the departure's price; the other lines stay. The caller saves the bookings."""
+    mend(bookings)
+    seats = {line.booking_id: line for line in BookingLine.objects.filter(booking__in=bookings, kind=Kind.SEAT)}
+    for booking in bookings:
+        line = seats[booking.pk]
+        others = booking.total - line.amount
+        booking.unit_price = line.unit_price = departure.price
+        line.amount = total_for(unit_price=departure.price, party_size=booking.party_size)
+        booking.total = line.amount + others
+        if booking.total < 0:
+            raise PriceBelowZero(booking.reference)
+        booking.deposit_due = deposit_for(trip=departure.trip, total=booking.total, party_size=booking.party_size)
+    BookingLine.objects.bulk_update(seats.values(), ["unit_price", "amount"], batch_size=BATCH)
 
 
 def not_adding_up() -> QuerySet[Any]:

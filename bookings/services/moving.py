@@ -1,20 +1,27 @@
 """Moving live bookings to another departure, with their seats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
 from bookings import emails
 from bookings.actors import Actor
 from bookings.mail_facts import moment
+from bookings.mail_kinds import about_dues
 from bookings.models import Booking, Departure
 from bookings.outcome import Outcome
 from bookings.refusals.seats import OtherCurrency, SameDeparture, SoldOut
+from bookings.services.confirm import confirm_covered
+from bookings.services.lines import change_unit_price
 from bookings.services.rows import add_events, lock_bookings, sort_out, why_not_change
 from bookings.services.seats import give_back, lock_departures, seats_of, take_seats, why_not_take_seats
 from bookings.services.terms import balance_due_on, hold_until
+from bookings.timeline import plain
 from bookings.timeline.changes import Rescheduled
+from bookings.timeline.price import PriceAdjusted
+from notifications import outbox
 from notifications.refusals import NotFound, Refused
 
 Status = Booking.Status
@@ -22,9 +29,9 @@ Status = Booking.Status
 
 @transaction.atomic
 def reschedule_bookings(
-    *, booking_ids: Sequence[int], departure_id: int, actor: Actor, now: datetime
+    *, booking_ids: Sequence[int], departure_id: int, actor: Actor, now: datetime, new_price: bool = False
 ) -> Outcome[Booking]:
-    """Move bookings to another departure at the agreed price; they keep their status.
+    """Move bookings to another departure; they keep their status, and the agreed price or take the `new_price` there.
 
     Bookings are taken in the order they were made while seats last; the rest are refused with SoldOut.
     """
@@ -46,7 +53,7 @@ def reschedule_bookings(
         return None
 
     outcome = sort_out(booking_ids, why_not)
-    _move(outcome.done, target, actor, now)
+    _move(outcome.done, target, actor, now, new_price=new_price)
     return outcome
 
 
@@ -63,26 +70,43 @@ def _why_not_move(booking: Booking, target: Departure, now: datetime) -> Refused
     return None
 
 
-def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: datetime) -> None:
+def _move(bookings: Sequence[Booking], target: Departure, actor: Actor, now: datetime, *, new_price: bool) -> None:
     if not bookings:
         return
     held = seats_of(bookings)
     old_starts = {b.pk: moment(b.departure.starts_at, b.departure.trip) for b in bookings}
     entries = {b.pk: Rescheduled(before=b.departure.code, after=target.code) for b in bookings}
+    before = {b.pk: b.total for b in bookings}
     target = Departure.objects.select_related("trip").get(pk=target.pk)
     for booking in bookings:
         booking.departure = target
         booking.balance_due_on = balance_due_on(target, now)
         if booking.status == Status.PENDING:
             booking.hold_expires_at = hold_until(target, now)
-    Booking.objects.bulk_update(bookings, ["departure", "hold_expires_at", "balance_due_on"], batch_size=500)
+    if new_price:
+        change_unit_price(bookings, target)
+    fields = ["departure", "hold_expires_at", "balance_due_on", "unit_price", "total", "deposit_due"]
+    Booking.objects.bulk_update(bookings, fields, batch_size=500)
     events = add_events(bookings, entries, actor=actor, now=now)
+    _tell_prices([b for b in bookings if b.total != before[b.pk]], before, actor, now)
     emails.retract(bookings, reason="The booking was moved.")
     emails.queue_each(
         "booking_rescheduled",
         [(b, e, {"old_starts": old_starts[b.pk]}) for b, e in zip(bookings, events, strict=True)],
         now=now,
     )
+    if new_price:
+        confirm_covered(bookings, actor=actor, now=now)
     if wanted := sum(held.values()):
         take_seats(departure_id=target.pk, seats=wanted, now=now)
         give_back(held)
+
+
+def _tell_prices(bookings: Sequence[Booking], before: Mapping[int, Decimal], actor: Actor, now: datetime) -> None:
+    entries = {
+        b.pk: PriceAdjusted(plain(b.total - before[b.pk]), plain(b.total), b.currency, "The new departure's price")
+        for b in bookings
+    }
+    add_events(bookings, entries, actor=actor, now=now)
+    settled = [b.topic for b in bookings if b.balance <= 0]
+    outbox.withdraw(topics=settled, reason="Nothing is owed any more.", kinds=about_dues())

@@ -32,8 +32,18 @@ def adjust_price(*, booking_id: int, amount: Decimal, reason: str, actor: Actor,
     if not amount.is_finite() or not 0 < abs(amount) <= MAX_TOTAL or amount != amount.quantize(CENT):
         raise NoAdjustment
     booking = sort_out([booking_id], lambda b: why_not_change(b, "adjust_price")).single()
+    change_price(booking, amount, reason, actor=actor, now=now)
+    return booking
+
+
+def change_price(booking: Booking, amount: Decimal, reason: str, *, actor: Actor, now: datetime) -> None:
+    """The same for a locked booking."""
     mend([booking])
     _check(booking, amount, actor)
+    _write(booking, amount, reason, actor=actor, now=now)
+
+
+def _write(booking: Booking, amount: Decimal, reason: str, *, actor: Actor, now: datetime) -> None:
     line = adjustment(booking, amount, reason)
     line.created_at = now
     line.save(force_insert=True)
@@ -48,7 +58,12 @@ def adjust_price(*, booking_id: int, amount: Decimal, reason: str, actor: Actor,
     emails.replace("booking_confirmed", pairs, now=now, reason="The booking was confirmed.")
     if booking.balance <= 0:
         outbox.withdraw(topics=[booking.topic], reason="Nothing is owed any more.", kinds=about_dues())
-    return booking
+
+
+def raise_price(booking: Booking, amount: Decimal, reason: str, *, actor: Actor, now: datetime) -> None:
+    """What was taken off a locked booking's price for a refund is asked again, whatever its state and the limit."""
+    mend([booking])
+    _write(booking, amount, reason, actor=actor, now=now)
 
 
 def _check(booking: Booking, amount: Decimal, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """The questions about money that goes back."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -44,7 +45,17 @@ class RefundForm(ReferenceForm):
         widget=UnfoldAdminTextInputWidget({"dir": "auto"}),
         help_text="The customer reads it in the mail, and it stays on the timeline.",
     )
-    field_order = ("creation_key", "seen", "amount", "way", "external_reference", "reason")
+    price = forms.ChoiceField(
+        label="The price",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        choices=[
+            ("", "Which is meant?"),
+            ("stays", "It stays: the customer owes the amount again"),
+            ("lowered", "It goes down by the same amount: goodwill, nothing is owed again"),
+        ],
+    )
+    field_order = ("creation_key", "seen", "amount", "way", "external_reference", "price", "reason")
 
     def prepare(self) -> None:
         [payment] = self.rows
@@ -61,6 +72,19 @@ class RefundForm(ReferenceForm):
             "amount"
         ].help_text = f"{proposal.why} {money(left, payment.currency)} of this payment can go back at the most."
         self._offer_ways(payment)
+        if not (payment.booking.allows("adjust_price") and self.user.has_perm("bookings.adjust_price_booking")):
+            del self.fields["price"]
+
+    def clean(self) -> dict[str, Any]:
+        """Only what is beyond the price goes back without a question."""
+        cleaned = super().clean() or self.cleaned_data
+        [payment] = self.rows
+        amount = cleaned.get("amount")
+        excess = max(-payment.booking.balance, Decimal(0))
+        if "price" in self.fields and amount and amount > excess and not cleaned.get("price"):
+            owed = money(min(amount, amount - excess), payment.currency)
+            self.add_error("price", f"{owed} would be owed again. Say which is meant.")
+        return cleaned
 
     def _offer_ways(self, payment: Payment) -> None:
         by_provider = [(Way.PROVIDER.value, f"Through {payment.get_method_display()}")]

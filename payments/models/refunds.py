@@ -63,6 +63,9 @@ class Refund(HasStates, models.Model):
     amount = Money("amount", validators=[at_least_a_cent])
     status = models.CharField("status", max_length=10, choices=Status, default=Status.REQUESTED)
     reason = models.CharField("reason", max_length=255)
+    lowers_price = models.BooleanField(
+        "price goes down, too", default=False, db_default=False, help_text="Nothing of it is owed again."
+    )
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_by_label = models.CharField("asked for by", max_length=150)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

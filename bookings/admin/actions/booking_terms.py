@@ -35,8 +35,10 @@ class Reschedule(Action):
         yield from mails("booking_rescheduled", [booking.customer for booking in bookings])
 
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
-        departure_id = answers["departure"]
-        return moving.reschedule_bookings(booking_ids=ids, departure_id=departure_id, actor=actor, now=now)
+        departure_id, new_price = answers["departure"], answers["price"] == "new"
+        return moving.reschedule_bookings(
+            booking_ids=ids, departure_id=departure_id, new_price=new_price, actor=actor, now=now
+        )
 
 
 @register(Booking)

@@ -77,5 +77,7 @@ class RequestRefund(Action):
     def run(self, ids: Sequence[int], answers: Answers, actor: Actor, now: datetime) -> Outcome[Any]:
         [pk] = ids
         names = ("amount", "reason", "way", "creation_key", "seen", "external_reference")
-        made = request_refund(payment_id=pk, actor=actor, now=now, **{name: answers[name] for name in names})
+        lowers = answers.get("price") == "lowered"
+        asked = {name: answers[name] for name in names}
+        made = request_refund(payment_id=pk, actor=actor, now=now, lowers_price=lowers, **asked)
         return Outcome([made.payment], note=CAME_OF_IT[Status(made.status)])

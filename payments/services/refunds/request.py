@@ -15,6 +15,8 @@ from django.db.models import Q, Sum
 from bookings.actors import Actor
 from bookings.constraints import violates
 from bookings.models import Booking
+from bookings.services.price import change_price
+from bookings.services.rows import why_not_change
 from bookings.services.transitions import need_reason
 from bookings.wording import money
 from payments.gateway import registry
@@ -58,12 +60,14 @@ def request_refund(
     creation_key: str = "",
     seen: int | None = None,
     external_reference: str = "",
+    lowers_price: bool = False,
 ) -> Refund:
     """`amount` of the payment, in its currency, back to the customer, who reads the `reason`.
 
     Above the limit of settings.REFUND_APPROVAL_LIMITS it waits for another person. Below, what is paid by hand has
     succeeded, since the clerk hands it over, and the rest is sent to the provider. `seen` is how many refunds of the
-    payment the form showed: of two clerks at once, the second looks again. The same `creation_key` asks once.
+    payment the form showed: of two clerks at once, the second looks again. The same `creation_key` asks once. With
+    `lowers_price` the booking costs as much less, as long as the refund lives; else it owes the amount again.
     """
     reason = need_reason(reason)
     payment = lock_payment(payment_id)
@@ -76,6 +80,7 @@ def request_refund(
         amount=amount,
         status=Status.REQUESTED if waits else Status.APPROVED,
         reason=reason,
+        lowers_price=lowers_price,
         requested_by=actor.user,
         requested_by_label=actor.label,
         external_reference=tidy(external_reference) if way != Way.PROVIDER else "",
@@ -83,6 +88,9 @@ def request_refund(
         created_at=now,
     )
     going_back.keep(payment.booking, actor=actor, now=now)
+    if lowers_price:
+        _need_price(payment.booking)
+        change_price(payment.booking, -amount, f"Goodwill: {reason}"[:255], actor=actor, now=now)
     if way != Way.PROVIDER and not waits:
         succeed(refund, actor=actor, now=now)
         return refund
@@ -121,6 +129,11 @@ def _check(payment: Payment, amount: Decimal, way: str) -> None:
     if amount > left:
         raise MoreThanLeft(payment.tx_ref, money(left, payment.currency))
     _check_way(payment, way)
+
+
+def _need_price(booking: Booking) -> None:
+    if refusal := why_not_change(booking, "adjust_price"):
+        raise refusal
 
 
 def _check_way(payment: Payment, way: str) -> None:

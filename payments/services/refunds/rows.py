@@ -7,6 +7,7 @@ from typing import Any
 from bookings.actors import Actor
 from bookings.references import ALPHABET
 from bookings.services import ledger
+from bookings.services.price import raise_price
 from bookings.services.rows import add_events
 from bookings.timeline import Entry
 from bookings.wording import money
@@ -95,4 +96,6 @@ def fail(
     else:
         tell_timeline(refund, entry(back(refund), why), actor=actor, now=now)
         going_back.keep(booking, actor=actor, now=now)
+    if refund.lowers_price:
+        raise_price(booking, refund.amount, f"{refund} failed", actor=actor, now=now)
     emails.withdraw_refund(refund, reason="The refund failed.")

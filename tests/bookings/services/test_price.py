@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from bookings.actors import Actor, staff
 from bookings.books import breaches
@@ -171,3 +172,43 @@ def test_a_line_that_doesn_t_add_up_is_refused_by_the_database() -> None:
     booking = make_booking()
     with pytest.raises(IntegrityError, match="line_adds_up"), transaction.atomic():
         BookingLine.objects.filter(booking=booking).update(amount=1)
+
+
+def moved(*bookings: Booking, price: str, new_price: bool = True) -> None:
+    other = make_departure(price=Decimal(price), capacity=100)
+    ids = [booking.pk for booking in bookings]
+    outcome = reschedule_bookings(booking_ids=ids, departure_id=other.pk, new_price=new_price, actor=clerk(), now=NOW)
+    assert len(outcome.done) == len(bookings)
+    for booking in bookings:
+        booking.refresh_from_db()
+
+
+def test_a_move_at_the_new_price_changes_the_seats_and_keeps_the_other_lines() -> None:
+    booking = adjusted(make_booking(), "-300")
+    moved(booking, price="1200")
+    assert lines(booking) == [
+        ("seat", 2, Decimal(1200), Decimal(2400)),
+        ("adjustment", 1, Decimal(-300), Decimal(-300)),
+    ]
+    assert (booking.unit_price, booking.total, booking.deposit_due) == (Decimal(1200), Decimal(2100), Decimal(630))
+    told = [sentence(event) for event in booking.events.filter(kind="price_adjusted")]
+    assert told[-1] == "ETB 400.00 more, now ETB 2,100.00: The new departure's price"
+    assert list(breaches()) == []
+
+
+def test_a_cheaper_departure_confirms_what_its_deposit_is_covered_for() -> None:
+    booking = make_booking()
+    paid_by_hand(booking, "400.00")
+    moved(booking, price="500")
+    assert (booking.status, booking.total, booking.deposit_due) == ("confirmed", Decimal(1000), Decimal(300))
+    assert list(breaches()) == []
+
+
+def test_thirty_moves_at_the_new_price_take_as_many_statements_as_three() -> None:
+    def statements(count: int) -> int:
+        bookings = [make_booking(departure=make_departure(capacity=9)) for _ in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            moved(*bookings, price="1200")
+        return len(queries) - count  # what the test itself looks up again
+
+    assert statements(30) == statements(3)
