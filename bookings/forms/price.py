@@ -12,6 +12,7 @@ from bookings.wording import money
 
 
 class AdjustPriceForm(ActionForm):
+    seen = forms.DecimalField(widget=forms.HiddenInput)  # the total: of two clerks at once the second looks again
     amount = forms.DecimalField(
         label="More or less",
         max_digits=12,
@@ -28,6 +29,7 @@ class AdjustPriceForm(ActionForm):
 
     def prepare(self) -> None:
         [booking] = self.rows
+        self.initial["seen"] = booking.total
         self.fields["amount"].help_text = (
             f"In {booking.currency}; -100 lowers the price by 100. {money(booking.total, booking.currency)} now;"
             f" adjustments up to {money(limit_of(booking), booking.currency)} need no manager."

@@ -28,6 +28,13 @@ class PriceTooHigh(WrongAdjustment):
     name: str
 
 
+class PriceChanged(Refused):
+    code = "price_changed"
+    sentence = "The price of {name} is {now} by now. Look at it again before you change it."
+    name: str
+    now: str
+
+
 class BeyondLimit(WrongAdjustment):
     sentence = "Adjustments of {name} may be {limit} at most, up or down; a manager may go further."
     name: str

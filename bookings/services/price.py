@@ -10,7 +10,7 @@ from bookings import emails
 from bookings.actors import Actor
 from bookings.mail_kinds import about_dues
 from bookings.models import Booking, BookingLine
-from bookings.refusals.price import BeyondLimit, NoAdjustment, PriceBelowZero, PriceTooHigh
+from bookings.refusals.price import BeyondLimit, NoAdjustment, PriceBelowZero, PriceChanged, PriceTooHigh
 from bookings.services.confirm import COVERED, confirm, covered
 from bookings.services.lines import adjustment, mend
 from bookings.services.rows import add_events, sort_out, why_not_change
@@ -23,15 +23,20 @@ from notifications import outbox
 
 
 @transaction.atomic
-def adjust_price(*, booking_id: int, amount: Decimal, reason: str, actor: Actor, now: datetime) -> Booking:
+def adjust_price(
+    *, booking_id: int, amount: Decimal, reason: str, actor: Actor, now: datetime, seen: Decimal | None = None
+) -> Booking:
     """Add a line of `amount` (the booking's currency; below zero lowers the price), and tell nobody.
 
-    The deposit follows the total. What is paid beyond the new price waits among the decisions.
+    The deposit follows the total. What is paid beyond the new price waits among the decisions. `seen` is the total that
+    the form showed: of two clerks at once, or two clicks, the second is told.
     """
     reason = need_reason(reason)
     if not amount.is_finite() or not 0 < abs(amount) <= MAX_TOTAL or amount != amount.quantize(CENT):
         raise NoAdjustment
     booking = sort_out([booking_id], lambda b: why_not_change(b, "adjust_price")).single()
+    if seen is not None and booking.total != seen:
+        raise PriceChanged(booking.reference, money(booking.total, booking.currency))
     change_price(booking, amount, reason, actor=actor, now=now)
     return booking
 

@@ -31,5 +31,4 @@ class AdjustPrice(RowAction):
         yield "Nobody is mailed; mails that are still to be sent have the new price."
 
     def run_one(self, pk: int, answers: Answers, actor: Actor, now: datetime) -> Booking:
-        amount, reason = answers["amount"], answers["reason"]
-        return adjust_price(booking_id=pk, amount=amount, reason=reason, actor=actor, now=now)
+        return adjust_price(booking_id=pk, actor=actor, now=now, **answers)

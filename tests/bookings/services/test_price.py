@@ -156,8 +156,13 @@ def test_what_the_release_before_made_and_changed_is_mended() -> None:
 
 def test_the_button_asks_and_writes() -> None:
     booking = booked()
-    response = press(desk("bookings.adjust_price_booking"), "adjust-price", booking, amount="-100", reason="Late bus")
-    assert said(response) == [f"{booking.reference} has its new price."]
+    wish = {"amount": "-100", "reason": "Late bus", "seen": "2000.00"}
+    for answer in (
+        f"{booking.reference} has its new price.",
+        f"The price of {booking.reference} is ETB 1,900.00 by now."
+        " Look at it again before you change it.",
+    ):
+        assert said(press(desk("bookings.adjust_price_booking"), "adjust-price", booking, **wish)) == [answer]
     page = desk("bookings.adjust_price_booking").get(f"/admin/bookings/booking/{booking.pk}/change/").content.decode()
     assert "Late bus" in page
     assert desk().get(act_url("adjust-price", booking), {"ids": booking.pk}).status_code == 403
