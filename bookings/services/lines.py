@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 
 from bookings.models import Booking, BookingLine, Departure
 from bookings.refusals.price import PriceBelowZero
@@ -65,8 +65,8 @@ def change_unit_price(bookings: Sequence[Booking], departure: Departure) -> None
 def not_adding_up() -> QuerySet[Any]:
     """Bookings that a release without lines has made or changed."""
     lines = BookingLine.objects.filter(booking=OuterRef("pk")).order_by().values("booking")
-    # As a number on SQLite, too, where a sum of money is a float.
-    sums = Subquery(lines.annotate(sum=Sum("amount")).values("sum"), output_field=DecimalField(decimal_places=2))
+    # Rounded, as SQLite adds floats.
+    sums = Subquery(lines.annotate(sum=Round(Sum("amount"), 2)).values("sum"), output_field=DecimalField())
     return Booking.objects.annotate(lines_sum=Coalesce(sums, Decimal(-1))).exclude(total=F("lines_sum"))
 
 

@@ -40,7 +40,7 @@ def counted(rows: QuerySet[Any], card: Card, lookups: dict[str, Any], tone: str 
 
 def linked(rows: QuerySet[Any], card: Card, query: dict[str, str], tone: str = "") -> Card:
     """As counted, where the list finds these rows by a filter of its own."""
-    number = rows[: CAP + 1].count()
+    number = rows.order_by()[: CAP + 1].count()  # sorted, a count reads all rows first
     url = f"{list_url(rows.model._meta.label)}?{urlencode(query)}"  # noqa: SLF001
     figure = f"{CAP:,}+" if number > CAP else f"{number:,}"
     return Card(card.title, figure, card.note, url, card.icon, tone if number else "")

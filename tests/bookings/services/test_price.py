@@ -159,8 +159,7 @@ def test_the_button_asks_and_writes() -> None:
     wish = {"amount": "-100", "reason": "Late bus", "seen": "2000.00"}
     for answer in (
         f"{booking.reference} has its new price.",
-        f"The price of {booking.reference} is ETB 1,900.00 by now."
-        " Look at it again before you change it.",
+        f"The price of {booking.reference} is ETB 1,900.00 by now. Look at it again before you change it.",
     ):
         assert said(press(desk("bookings.adjust_price_booking"), "adjust-price", booking, **wish)) == [answer]
     page = desk("bookings.adjust_price_booking").get(f"/admin/bookings/booking/{booking.pk}/change/").content.decode()
@@ -171,6 +170,14 @@ def test_the_button_asks_and_writes() -> None:
 def test_cents_add_up_where_the_database_multiplies_floats() -> None:
     booking = make_booking(departure=make_departure(price=Decimal("33.33")), party_size=3)
     assert lines(booking) == [("seat", 3, Decimal("33.33"), Decimal("99.99"))]
+
+
+def test_many_cents_add_up_where_the_database_adds_floats() -> None:
+    booking = make_booking(departure=make_departure(price=Decimal("0.10")), party_size=1)
+    for _ in range(7):
+        adjusted(booking, "0.20")
+    assert list(breaches()) == []
+    assert mend_lines() == 0
 
 
 def test_a_line_that_doesn_t_add_up_is_refused_by_the_database() -> None:
