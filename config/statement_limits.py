@@ -1,8 +1,8 @@
 """How long a statement of the web may run, and wait for a lock, on PostgreSQL. Workers and commands have no limit."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final
 
 from django.conf import settings
@@ -42,14 +42,18 @@ class LongWorkMiddleware:
             return response
 
 
-@contextmanager
-def patience() -> Iterator[None]:
-    """LONG_SECONDS for each statement; afterwards the connection is as it was, or closed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = %s", [LONG_SECONDS * 1000])
-    try:
-        yield
-    finally:
+class patience:  # noqa: N801 (called like a function)
+    """LONG_SECONDS for each statement; afterwards the connection is as it was, or closed.
+
+    A class: a generator that nobody closed would run its end wherever the garbage is collected, which may be inside
+    another statement of this very connection, and wait for itself.
+    """
+
+    def __enter__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = %s", [LONG_SECONDS * 1000])
+
+    def __exit__(self, *_error: object) -> None:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("RESET statement_timeout")

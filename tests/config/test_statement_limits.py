@@ -1,5 +1,6 @@
 """Statements of the web are cut off on PostgreSQL, and what is told then; workers and commands have no limit."""
 
+import gc
 import logging
 import os
 import subprocess
@@ -12,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from pytest_django import Settings
@@ -154,3 +156,16 @@ def test_a_file_that_streams_may_take_longer_to_its_end(monkeypatch: pytest.Monk
     assert b"".join(answer) == b"10min10min"
     answer.close()
     assert limit_now() == before != "10min"
+
+
+@pytest.mark.services
+@pytest.mark.django_db
+def test_an_export_that_nobody_closes_runs_no_statement_when_it_is_collected() -> None:
+    """It may be collected inside another statement of the same connection, which would wait for itself."""
+    patient = patience()
+    patient.__enter__()
+    with CaptureQueriesContext(connection) as queries:
+        del patient
+        gc.collect()
+    assert queries.captured_queries == []
+    patience().__exit__()

@@ -111,6 +111,8 @@ class Hand:
 
     def _note(self, method: str, url: str, body: str, answer: Any) -> HttpResponse:
         self.sent += 1
+        if answer.streaming:
+            list(answer.streaming_content)  # to its end, as a browser does
         self.client.cookies["sessionid"] = self.session  # also after a log-out
         if answer.status_code >= 500:
             error = answer.exc_info[1] if getattr(answer, "exc_info", None) else ""
