@@ -48,6 +48,7 @@ class RefundForm(ReferenceForm):
     price = forms.ChoiceField(
         label="The price",
         required=False,
+        help_text="Matters where more goes back than was paid too much.",
         widget=UnfoldAdminSelectWidget,
         choices=[
             ("", "Which is meant?"),
