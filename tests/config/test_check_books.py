@@ -19,7 +19,7 @@ from payments.services.manual.record import record_payments
 from payments.services.manual.void import void_payment
 from tests.factories import NOW, clerk, make_booking, make_departure, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

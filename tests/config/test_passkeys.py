@@ -15,7 +15,7 @@ from pytest_django import Settings
 from config.models import AccountMail
 from tests.second_factor import KEY, RIGHT, code_of, log_in, opens, show, with_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BODIES = (b"", b"[]", b"{", b"\xff", b"null", b'"x"', b"[" * 5000, b'{"id": 5, "rawId": []}', b'{"id": "YQ"}')
 
 

@@ -17,7 +17,7 @@ from config.schedule import JOBS
 from notifications.models import MessageTemplate, ReminderRule
 from tests.mail_kinds import KINDS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def run_setup() -> str:

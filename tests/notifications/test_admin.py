@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from notifications.models import Message, MessageTemplate
 from tests.factories import make_message, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LIST = "admin:notifications_message_changelist"
 ACTS = ("resend", "withdraw", "retry")
 

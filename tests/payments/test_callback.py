@@ -19,7 +19,7 @@ from payments.tasks import settle_payment
 from tests.factories import make_booking
 from tests.rest import leaving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PATH = "/api/payment/callback/"
 
 

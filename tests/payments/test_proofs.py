@@ -21,7 +21,7 @@ from payments.services.manual.record import record_payments
 from tests.desk import act_url, booked, desk, press, said
 from tests.factories import clerk, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PDF, PNG, JPEG = b"%PDF-1.7 slip", b"\x89PNG\r\n\x1a\n picture", b"\xff\xd8\xff\xe0 picture"
 RECORD = "payments.record_payment"
 WRONG = "Choose a PDF, JPEG or PNG file; this one is something else inside, or by its name."

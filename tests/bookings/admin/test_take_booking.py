@@ -12,7 +12,7 @@ from notifications.models import Message
 from tests.desk import departure_in, desk, said
 from tests.factories import make_customer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 URL = "/admin/bookings/booking/add/"
 
 

@@ -67,4 +67,4 @@ def test_an_action_gets_the_key_of_a_row_that_was_chosen() -> None:
     booking, departure = booked(), departure_in(12)
     form = RescheduleForm({"departure": departure.pk}, user=make_user(), rows=[booking])
     assert form.is_valid()
-    assert form.answers == {"departure": departure.pk}
+    assert form.answers == {"departure": departure.pk, "price": ""}

@@ -13,7 +13,7 @@ from tests.desk import desk, press, said
 from tests.factories import clerk
 from tests.payments.services.test_decisions import PAGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLOSE = f"{PAGE}close/"
 CLOSED = "/admin/payments/closeddecision/"
 ALL = ("payments.refund_payment", "payments.view_providerevent", "payments.replay_providerevent")

@@ -16,7 +16,7 @@ from payments.services.provider_events import inbox
 from tests.desk import act_url, booked, desk, press, said
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 INBOX = "/admin/payments/providerevent/"
 LOOK, REPLAY = "payments.view_providerevent", "payments.replay_providerevent"
 Status = ProviderEvent.Status

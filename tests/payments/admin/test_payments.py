@@ -15,7 +15,7 @@ from notifications.models import Message
 from payments.models import Payment, Refund
 from tests.desk import act_url, booked, desk, press, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Status = Payment.Status
 PAYMENTS = "/admin/payments/payment/"
 

@@ -18,7 +18,7 @@ from payments.models import Payment
 from tests.factories import make_booking, make_departure, make_trip
 from tests.payments.imports.case_files import CASES, HEADER, ROW, figures, run, run_bytes, run_case
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("departures")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("departures"), pytest.mark.slow]
 
 
 def test_phones_that_excel_has_changed(boss: User) -> None:

@@ -18,7 +18,7 @@ from payments.services.checkout.start import start_payment
 from tests.payments.pay_pages.customer import CUSTOMER, back, press, words
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_coming_back_settles_and_says_what_was_paid(payment: Payment) -> None:

@@ -16,7 +16,7 @@ from payments.models import Payment, SandboxCheckout
 from tests.payments.pay_pages.customer import CUSTOMER, back, get, offered, path_of, press, words
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_the_page_shows_what_is_due_and_no_contact_data(booking: Booking) -> None:

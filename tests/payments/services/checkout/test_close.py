@@ -17,7 +17,7 @@ from tests.desk import desk, press, said
 from tests.factories import clerk, make_booking
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REVIEW = "payments.review_payment"
 A_DAY_AND_AN_HOUR = 25 * 60
 

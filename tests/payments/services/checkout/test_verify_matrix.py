@@ -11,7 +11,7 @@ from payments.models import Payment
 from tests.attempts import DEPOSIT, ask, begin, later, mails, note, now_is, poll, story
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOTHING = Decimal("0.00")
 OPEN = ("pending", "pending", NOTHING)
 PAID = ("succeeded", "confirmed", DEPOSIT)

@@ -22,7 +22,7 @@ from tests.factories import make_booking
 from tests.provider import Provider
 from tests.rest import caller, leaving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LOST = Answer(Verdict.UNKNOWN, "Chapa gave no answer.")
 
 

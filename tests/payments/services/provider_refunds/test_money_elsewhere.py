@@ -20,7 +20,7 @@ from tests.factories import NOW, make_user
 from tests.payments.refunds import ask, begun_at, paid_at, state
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = NOW + timedelta(hours=1)
 
 

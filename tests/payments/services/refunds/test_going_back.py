@@ -28,7 +28,7 @@ from tests.payments.refunds import ask, paid_at, paid_by_hand
 from tests.payments.services.checkout.test_start_races import somebody_waits_for_a_lock
 from tests.provider import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = NOW + timedelta(minutes=1)
 
 

@@ -14,7 +14,7 @@ from payments.services.refunds.propose import propose, propose_for_booking
 from tests.factories import NOW, clerk, make_booking, make_departure, make_trip
 from tests.payments.refunds import ask, paid_by_hand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ENDED = NOW + timedelta(minutes=1)
 HALF, NONE, ALL = 20, 3, 40  # days before the departure, by the usual terms
 
