@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce
 
 from notifications import handover, owners
 from notifications.models import Message
+from notifications.outbox import CHUNK, FAN_OUT, ON_THEIR_WAY, publish_after_commit, wake_sweeper_after_commit
 from notifications.refusals import AlreadyResent, NoAddress, NoLongerTrue, NotFound, NotOver, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-from notifications.outbox import CHUNK, FAN_OUT, ON_THEIR_WAY, publish_after_commit, wake_sweeper_after_commit
 
 
 def resend(*, message_id: int, user: "User | None", now: datetime, recipient: str = "") -> Message:

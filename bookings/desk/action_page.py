@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bookings.actors import staff
+from bookings.desk.action_report import SHOWN, name_of, tell
 from bookings.desk.actions import Action
 from bookings.desk.forms import ActionForm, field_of
 from bookings.desk.people import clerk
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from bookings.desk.admin import DeskAdmin
-from bookings.desk.action_report import SHOWN, name_of, tell
+
 
 KEY = re.compile(r"[0-9]{1,18}")
 CHANGED = "Something has changed since you were asked, so nothing was done. Here is the question as it stands now."

@@ -9,10 +9,10 @@ from bookings.models.customers import Customer
 from bookings.models.departures import Departure
 from bookings.models.events import BookingEvent
 from bookings.models.lines import BookingLine
-from bookings.models.money import CURRENCIES, Money
+from bookings.models.money import CURRENCIES, DecimalField, Money
 from bookings.models.sales import Booking
 from bookings.models.travellers import Traveller
-from bookings.models.trips import TIER, DecimalField, Trip, check_tiers, check_time_zone
+from bookings.models.trips import TIER, Trip, check_tiers, check_time_zone
 
 __all__ = [
     "CURRENCIES",

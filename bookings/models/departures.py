@@ -1,19 +1,10 @@
 """What is sold: a trip's dated departures. See bookings.models."""
 
-from decimal import Decimal
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import Combinable
 
-from bookings.models.states import Change, HasStates
-
-if TYPE_CHECKING:
-    DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
-else:
-    DecimalField = models.DecimalField
 from bookings.models.money import CURRENCIES, Money, not_negative
+from bookings.models.states import Change, HasStates
 from bookings.models.trips import Trip
 
 

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -10,12 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import Combinable
 
-if TYPE_CHECKING:
-    DecimalField = models.DecimalField[Decimal | int | str | Combinable, Decimal]
-else:
-    DecimalField = models.DecimalField
 from bookings.models.money import CURRENCIES, Money, not_negative
 
 TIER = re.compile(r"\s*(?P<days>[0-9]{1,3})\s*:\s*(?P<percent>[0-9]{1,2}|100)\s*")

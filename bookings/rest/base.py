@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404
@@ -16,9 +16,6 @@ from rest_framework.exceptions import (
 from rest_framework.response import Response
 
 from notifications.refusals import Refused
-
-if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
-    pass
 
 
 def exception_handler(error: Exception, _context: Mapping[str, Any]) -> Response | None:

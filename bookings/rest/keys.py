@@ -13,10 +13,10 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from bookings.models import ApiKey
+from bookings.rest.throttles import FailureThrottle
 
 if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
     from rest_framework.views import APIView
-from bookings.rest.throttles import FailureThrottle
 
 KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.actors import Actor
-from bookings.admin.effects import mails
+from bookings.admin.effects import SHOWN, Bookings, mails, what_goes_back
 from bookings.desk.actions import Action, Answers, RowAction, Wording, register
 from bookings.forms.actions import ConfirmForm
 from bookings.models import Booking
@@ -15,7 +15,7 @@ from bookings.wording import money
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-from bookings.admin.effects import SHOWN, Bookings, what_goes_back
+
 
 Status = Booking.Status
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.actors import Actor
+from bookings.admin.effects import Bookings
 from bookings.desk.actions import Action, Answers, Wording, register
 from bookings.models import Booking
 from bookings.outcome import Outcome
@@ -12,7 +13,6 @@ from bookings.services import departed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-from bookings.admin.effects import Bookings
 
 
 @register(Booking)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bookings.actors import Actor
 from bookings.desk.actions import Answers, RowAction, Wording, register
 from bookings.wording import money
+from payments.admin.actions.payments import ByHand, Payments, mailed
 from payments.forms.manual import VoidForm
 from payments.forms.proof import ProofForm
 from payments.models import Payment
@@ -15,7 +16,6 @@ from payments.services.manual.void import void_payment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-from payments.admin.actions.payments import ByHand, Payments, mailed
 
 
 @register(Payment)

@@ -10,13 +10,14 @@ from bookings.actors import Actor
 from bookings.desk.actions import Action, Answers, Wording, register
 from bookings.outcome import Outcome
 from notifications.refusals import Refused
+from payments.admin.actions.handled import OPEN
 from payments.admin.actions.verify import AT_ONCE
 from payments.models import ProviderEvent
 from payments.services.provider_events import inbox
 
 if TYPE_CHECKING:
     pass
-from payments.admin.actions.handled import OPEN
+
 
 logger = logging.getLogger(__name__)
 FAILED, SKIPPED = "error", "skipped"

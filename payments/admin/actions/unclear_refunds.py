@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.actors import Actor
 from bookings.desk.actions import Action, Answers, RowAction, Wording, register
 from bookings.outcome import Outcome
+from payments.admin.actions.refunds import Refunds, Status, paid_effects
 from payments.forms.decisions import LookedForm
 from payments.models import Refund
 from payments.services.provider_refunds.check import check_refund, decide_refund
@@ -14,7 +15,7 @@ from payments.services.refunds.rows import was_sent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-from payments.admin.actions.refunds import Refunds, Status, paid_effects
+
 
 MAY_COME_BACK = timedelta(days=30)
 

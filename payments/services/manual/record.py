@@ -18,10 +18,11 @@ from payments.refusals.manual import InTheFuture, LongBefore, NobodyTookIt, NotB
 from payments.refusals.proofs import ProofOfSeveral
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
 from payments.services.ledger import credit, number_receipts
+from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
 
 if TYPE_CHECKING:
     pass
-from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
+
 
 Status = Payment.Status
 EARLIEST = timedelta(days=90)  # before the booking was taken: money that waited for it
