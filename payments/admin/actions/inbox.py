@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bookings.actors import Actor
 from bookings.desk.actions import Action, Answers, Wording, register
@@ -14,10 +13,6 @@ from payments.admin.actions.handled import OPEN
 from payments.admin.actions.verify import AT_ONCE
 from payments.models import ProviderEvent
 from payments.services.provider_events import inbox
-
-if TYPE_CHECKING:
-    pass
-
 
 logger = logging.getLogger(__name__)
 FAILED, SKIPPED = "error", "skipped"

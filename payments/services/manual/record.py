@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -19,10 +18,6 @@ from payments.refusals.proofs import ProofOfSeveral
 from payments.refusals.shared import MoreThanOwed, NothingOwed, WrongAmount
 from payments.services.ledger import credit, number_receipts
 from payments.services.manual.entry import ManualPayment, Press, key_of, manual, once
-
-if TYPE_CHECKING:
-    pass
-
 
 Status = Payment.Status
 EARLIEST = timedelta(days=90)  # before the booking was taken: money that waited for it
