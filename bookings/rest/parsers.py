@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from rest_framework import status
 from rest_framework.exceptions import (
@@ -12,9 +12,6 @@ from rest_framework.exceptions import (
     ParseError,
 )
 from rest_framework.parsers import BaseParser
-
-if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
-    pass
 
 MAX_BODY = 64 * 1024  # bytes
 MAX_DEPTH = 20
