@@ -91,13 +91,17 @@ def request_refund(
     if lowers_price:
         _need_price(payment.booking)
         change_price(payment.booking, -amount, f"Goodwill: {reason}"[:255], actor=actor, now=now)
-    if way != Way.PROVIDER and not waits:
+    _go_on(refund, waits=waits, actor=actor, now=now)
+    return refund
+
+
+def _go_on(refund: Refund, *, waits: bool, actor: Actor, now: datetime) -> None:
+    if refund.way != Way.PROVIDER and not waits:
         succeed(refund, actor=actor, now=now)
-        return refund
-    tell_timeline(refund, RefundRequested(back(refund), waits, reason), actor=actor, now=now)
+        return
+    tell_timeline(refund, RefundRequested(back(refund), waits, refund.reason), actor=actor, now=now)
     if not waits:
         send_soon(refund, now)
-    return refund
 
 
 def _create(**fields: Any) -> Refund:
