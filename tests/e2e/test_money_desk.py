@@ -44,6 +44,7 @@ def ask(page: Page, url: str, payment: Payment, amount: str) -> None:
     page.locator("a[href*='act/refund/']").first.click()
     page.fill("[name=amount]", amount)
     page.select_option("[name=way]", "provider")
+    page.select_option("[name=price]", "stays")
     page.fill("[name=reason]", "A guest fell ill")
 
 
