@@ -11,6 +11,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.uncommitted import uncommitted
+
 VALUES = (
     *("", "abc", "-1", "0", "1", str(2**31), str(2**63), str(-(2**70)), "9" * 5000, "1.5", "1e400", "NaN", "-0"),
     *("\0", "a\0b", "\ud800", "١٢", "²", "1_000", "½", "true", "None", "[]", "{}", "[" * 3000, "(", "%", "\\"),
@@ -102,9 +104,7 @@ class Hand:
 
     def post(self, address: str, pairs: Pairs) -> HttpResponse:
         body = encoded(pairs)
-        undone = transaction.atomic()
-        undone._from_testcase = True  # type: ignore[attr-defined]  # noqa: SLF001 (as TestCase's own: provider calls see none)
-        with undone:
+        with uncommitted():
             answer = self.client.post(address, body, content_type="application/x-www-form-urlencoded")
             transaction.set_rollback(True)
         return self._note("POST", address, body, answer)

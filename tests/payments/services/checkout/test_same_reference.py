@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, connections
 
 from bookings.actors import SYSTEM
 from bookings.models import Booking
@@ -19,6 +19,7 @@ from tests.factories import NOW, clerk, make_booking
 from tests.payments.refunds import ask, begun_at, paid_by_hand
 from tests.payments.services.checkout.test_start_races import somebody_waits_for_a_lock
 from tests.provider import Provider
+from tests.uncommitted import uncommitted
 
 NOTE = "Paid at the provider, but the provider's reference belongs to another payment."
 
@@ -103,7 +104,7 @@ def test_two_at_once_of_two_bookings(live: Provider, monkeypatch: pytest.MonkeyP
         connections.close_all()
 
     webhook = threading.Thread(target=hear_of_the_second)
-    with transaction.atomic():  # the first one's answer is written, and not committed yet
+    with uncommitted():  # the first one's answer is written, and not committed yet
         ask_about(first)
         webhook.start()
         somebody_waits_for_a_lock()

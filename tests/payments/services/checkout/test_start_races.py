@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from tests.attempts import CUSTOMER
 from tests.factories import make_booking
 from tests.provider import Provider
 from tests.rest import caller, leaving
+from tests.uncommitted import uncommitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,7 +125,7 @@ def test_a_payment_that_fails_while_it_is_paid_again_leaves_one_living_link(
         connections.close_all()
 
     click = threading.Thread(target=press_again)
-    with transaction.atomic():  # the webhook's answer is written, and not committed yet
+    with uncommitted():  # the webhook's answer is written, and not committed yet
         verify_payment(payment_id=first.pk, source="webhook", actor=SYSTEM, now=timezone.now())
         click.start()
         somebody_waits_for_a_lock()
